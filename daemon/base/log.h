@@ -1,0 +1,19 @@
+#pragma once
+/*
+ * One line per event on stderr, with "<N>" priorities under systemd. Only
+ * serve/ and daemon.c call it: libraries return errors, the top logs once.
+ */
+#include <stdbool.h>
+
+#include "daemon/base/error.h"
+
+enum log_level {
+    LOG_LEVEL_ERROR = 3,
+    LOG_LEVEL_WARNING = 4,
+    LOG_LEVEL_INFO = 6
+};
+
+/* Priorities as systemd wants them (when stderr is its journal). */
+void log_use_priorities(bool on);
+/* Control characters become '?'; the line ends by itself. */
+void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -1,0 +1,22 @@
+#pragma once
+/*
+ * Whose turn it is. The order is alphabetical by English name (a leading "the"
+ * does not count), the turn moves with the editions, skips are passed,
+ * exchanges swap two turns.
+ */
+#include "daemon/plan/plan.h"
+
+struct rotation_turn {
+    int cycle;
+    const struct member *host;
+    const char *reason; /* "in turn after VN", "VN passed: ...", "" ; on ctx */
+};
+
+/* The turns of cycles first..last. Cycles of `without` (n of them) have no
+ * edition and cost nobody a turn. Fails with REPLY_NOTFOUND when the rotation
+ * names no start at all and there are no members. */
+bool rotation_turns(TALLOC_CTX *ctx, const struct rules *r,
+                    const struct rotation *rotation,
+                    const struct history *history, int first, int last,
+                    const int *without, size_t n_without,
+                    struct rotation_turn **ret, struct error *err) MUST_USE;
