@@ -42,6 +42,11 @@ struct edition {
     const char *reason;
     struct date by;
     const char *forced; /* reason given with --force, "" none */
+    /* Given at release, for its span in the feeds; "" / 0 / INSTANT_NONE in a
+     * draft. modified: the release that last changed what is printed. */
+    const char *uid;
+    int sequence;
+    struct instant created, modified;
 };
 
 enum item_status { ITEM_PROPOSED, ITEM_CONFIRMED, ITEM_CANCELLED, ITEM_HELD };

@@ -1,0 +1,177 @@
+#pragma once
+/*
+ * What a plan obliges: ordinals, the secretariat's tasks, mandates kept or not,
+ * and who must hear what, when. Pure.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <talloc.h>
+
+#include "daemon/base/date.h"
+#include "daemon/plan/diff.h"
+#include "daemon/plan/plan.h"
+
+/* ---- number.c: ordinals and titles */
+
+/* Gives every item of the plan its nth and its title (templates of the rules
+ * with {nth} {partner} {cycle} {edition} {host}); items without a rule keep
+ * theirs. Counts rules->held, history and the plan's own editions in order of
+ * date; cancelled, postponed and lapsed ones do not count. */
+void office_number(const struct rules *r, const struct history *history,
+                   struct plan *plan);
+
+/* ---- tasks.c: workflow steps with dates and owners */
+
+enum task_state { TASK_OPEN, TASK_DONE, TASK_WAIVED };
+
+/* What officers did to a task; rows of the store. */
+struct task_fact {
+    const char *task; /* id */
+    enum task_state state;
+    struct date on;   /* done on */
+    const char *note; /* of done, waive, reopen */
+    struct date pin;  /* DATE_NONE: not pinned */
+    const char *who;
+};
+
+struct task {
+    const char *id; /* "MINISTERIAL-2027/CREDENTIALS:JP" */
+    const char *edition, *step, *title;
+    const char *owner; /* "BN", "secretariat", "JP", a body's code */
+    enum owner_kind owner_kind;
+    struct date due;     /* what counts (a pin, or moved to a working day) */
+    struct date nominal; /* before it was moved to a working day */
+    struct date drift;   /* pinned: where the rule would put it, else NONE */
+    enum task_state state;
+    struct date done_on;
+    const char *note;
+    bool pinned;
+    const char *depends; /* id of the task it is counted from, "" */
+    const char *cluster;
+    const char **bodies; /* of the edition's items */
+    size_t n_bodies;
+    const struct step *rule;
+    struct where where;
+};
+
+struct tasks {
+    struct task *rows; /* by due, then id */
+    size_t n;
+};
+
+/* The tasks of the plan's editions that have a date (cancelled ones have
+ * none). `facts` in any order. on ctx. */
+struct tasks office_tasks(TALLOC_CTX *ctx, const struct rules *r,
+                          const struct plan *plan,
+                          const struct task_fact *facts, size_t n_facts);
+/* Whole days past due at `today`; 0 when not open or not yet due. */
+int task_overdue(const struct task *t, struct date today);
+const char *task_state_word(enum task_state s);
+bool task_state_parse(const char *word, enum task_state *ret) MUST_USE;
+
+/* ---- contacts */
+
+enum role { ROLE_DELEGATE, ROLE_FOCAL, ROLE_HOST, ROLE_DESK, ROLE_PARTNER };
+enum channel { CHANNEL_FEED, CHANNEL_INVITE, CHANNEL_NONE };
+
+struct contact {
+    const char *email; /* as typed; compared without case */
+    const char *name;
+    const char *of;      /* member's or partner's code, "SEC" the secretariat */
+    const char **bodies; /* codes */
+    size_t n_bodies;
+    enum role role;
+    enum channel channel;
+    const char *zone; /* IANA name, "" that of `of` */
+    int bounces;
+    struct instant added;
+};
+
+struct contacts {
+    struct contact *rows; /* by email */
+    size_t n;
+};
+
+const char *role_word(enum role r);
+bool role_parse(const char *word, enum role *ret) MUST_USE;
+const char *channel_word(enum channel c);
+bool channel_parse(const char *word, enum channel *ret) MUST_USE;
+/* A mail address that every MTA takes: dot-atom ASCII local part up to 64,
+ * domain of letters, digits, hyphens. The error says why not. */
+bool address_check(const char *address, struct error *err) MUST_USE;
+/* The contact's clock: its own zone, else its member's or partner's. */
+const struct zone *contact_zone(const struct rules *r, const struct contact *c);
+/* The contact concerned by an item / an edition / a task's owner? */
+bool contact_hears_item(const struct rules *r, const struct contact *c,
+                        const struct item *i);
+bool contact_owns(const struct rules *r, const struct contact *c,
+                  const struct task *t, const struct edition *e);
+
+/* ---- notices.c: who must hear what, when */
+
+enum notice_kind {
+    NOTICE_REMINDER, /* of meetings or consultations of one edition */
+    NOTICE_TASK,     /* of one task, to its owner */
+    NOTICE_DIGEST    /* what one release changed */
+};
+
+struct notice {
+    enum notice_kind kind;
+    const char *cause; /* one message per (contact, cause), for ever:
+                          "reminder/MINISTERIAL-2027/14 days/2027-01-18" */
+    const struct contact *contact;
+    const char *edition; /* id, "" for a digest */
+    const char *thing;   /* id of the task; "" */
+    struct instant due;
+    struct instant expires; /* pointless afterwards */
+    struct length lead;     /* "14 days before"; n < 0: none */
+    const char **items;     /* ids of the items it speaks of, in time order */
+    size_t n_items;
+};
+
+struct notices {
+    struct notice *rows; /* by due, then contact, then cause */
+    size_t n;
+};
+
+/* All reminders of meetings and tasks that the released plan causes, those
+ * that were due before the release that set their date left out. `released`
+ * carries modified instants. Contacts with CHANNEL_NONE hear nothing. */
+struct notices office_notices(TALLOC_CTX *ctx, const struct rules *r,
+                              const struct plan *released,
+                              const struct tasks *tasks,
+                              const struct contacts *contacts);
+
+/* The digests of a release: one per contact whom a change concerns. Each
+ * notice's items are the ids of the changes (edition or item) it must name. */
+struct notices office_digests(TALLOC_CTX *ctx, const struct rules *r,
+                              const struct plan *before,
+                              const struct plan *after,
+                              const struct changes *changes, int release,
+                              struct instant now,
+                              const struct contacts *contacts);
+
+/* ---- audit.c: mandates against plan and history */
+
+struct audit_row {
+    const char *body;
+    int cycle;
+    const char *mandate, *requires;
+    int required, planned, held; /* planned: confirmed and proposed */
+    const char **missing;        /* "consultation with India" */
+    size_t n_missing;
+    bool ok;
+    struct where where;
+};
+
+struct audit {
+    struct audit_row *rows; /* by body in the file's order, cycle, clause */
+    size_t n;
+    size_t gaps;
+};
+
+struct audit office_audit(TALLOC_CTX *ctx, const struct rules *r,
+                          const struct history *history,
+                          const struct plan *plan, int first_cycle,
+                          int last_cycle);

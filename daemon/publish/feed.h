@@ -1,0 +1,64 @@
+#pragma once
+/*
+ * iCalendar feeds of a version: RFC 5545, 7986. Pure: the same version gives
+ * the same bytes. Built with libical, checked byte by byte and by libical's
+ * restrictions before anybody sees them.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <talloc.h>
+
+#include "daemon/base/error.h"
+#include "daemon/office/office.h"
+#include "daemon/plan/plan.h"
+
+struct feed {
+    const char *name;  /* "all", "body/ADGSOM", "partner/JP", "host/BN",
+                          "cluster/JWG", "editions", "deadlines" */
+    const char *path;  /* "/feeds/ADGSOM.ics" (INTERFACE of HTTP paths) */
+    const char *title; /* calendar name */
+    const char *body;  /* CRLF, folded at 75 octets */
+    size_t size;
+    const char *etag; /* strong, with quotes */
+    struct instant modified;
+    int events;
+};
+
+struct feeds {
+    struct feed *rows; /* by name */
+    size_t n;
+};
+
+struct feed_input {
+    const struct rules *rules;
+    const struct plan *version; /* with uids, sequences, modified */
+    /* Things of earlier versions that are gone or cancelled, as tombstones
+     * (status cancelled); may be empty. */
+    const struct plan *gone;
+    const struct tasks *tasks;
+    struct instant now; /* of the release: what is past its keeping */
+    struct instant release_at;
+    const char *base_url;      /* "https://calendar.example.org" */
+    const char *calendar_name; /* of the installation, for titles */
+};
+
+/* Renders all public feeds. A feed that fails its check is left out and named
+ * in *ret_bad (text on ctx, "" when all are good); the others are returned. */
+struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
+                          const char **ret_bad);
+
+/* One meeting alone (no calendar name), by uid. REPLY_NOTFOUND. */
+bool feed_meeting(TALLOC_CTX *ctx, const struct feed_input *in, const char *uid,
+                  struct feed *ret, struct error *err) MUST_USE;
+
+/* RFC and client rules on a body: each finding a line of text. */
+struct lint_row {
+    const char *rule; /* "fold", "utf8", "tzid", "sequence", "size" ... */
+    const char *text;
+    int line;
+};
+struct lint {
+    struct lint_row *rows;
+    size_t n;
+};
+struct lint feed_lint(TALLOC_CTX *ctx, const char *body, size_t size);

@@ -1,0 +1,38 @@
+#pragma once
+/*
+ * The one JSON view: each noun as one JSON object. That object is the row on
+ * the control socket, the --json line, the HTTP JSON, the hash a template
+ * sees, and what tests compare. Members as in INTERFACES (docs/interface.md).
+ *
+ * Every function returns a new reference.
+ */
+#include <jansson.h>
+
+#include "daemon/mail/outbox.h"
+#include "daemon/office/office.h"
+#include "daemon/plan/diff.h"
+#include "daemon/plan/explain.h"
+#include "daemon/plan/plan.h"
+#include "daemon/plan/rotation.h"
+
+json_t *view_edition(const struct edition *e);
+/* Beside the stable members: day ("Mon 18 Jan 2027"), from, to ("09:00"),
+ * utc_offset ("UTC+8"), start_utc_text, capital (partner's clock: zone, text).
+ */
+json_t *view_item(const struct rules *r, const struct item *i);
+json_t *view_change(const struct change *c);
+json_t *view_body(const struct rules *r, const struct body *b);
+json_t *view_member(const struct rules *r, const struct member *m,
+                    struct date today);
+json_t *view_partner(const struct rules *r, const struct partner *p);
+json_t *view_cluster(const struct rules *r, const struct cluster *c);
+json_t *view_workflow(const struct rules *r, const struct workflow *w);
+json_t *view_turn(const struct rotation_turn *t);
+json_t *view_holiday(const struct holiday *h);
+json_t *view_task(const struct task *t, struct date today);
+json_t *view_contact(const struct contact *c);
+json_t *view_message(const struct message *m);
+json_t *view_audit(const struct audit_row *a);
+json_t *view_diagnostic(const struct diagnostic *d);
+json_t *view_reason(const struct reason *reason);
+json_t *view_other_date(const struct other_date *o);

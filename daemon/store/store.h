@@ -1,0 +1,195 @@
+#pragma once
+/*
+ * The store: SQLite behind verbs of the domain. The only room that knows SQL.
+ * One connection, on the loop thread. Everything returned is on ctx.
+ *
+ * Facts are rows; what can be derived is not stored, but for versions: a
+ * version is what was told to the world, and is kept whole.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <talloc.h>
+
+#include "daemon/base/date.h"
+#include "daemon/base/error.h"
+#include "daemon/mail/outbox.h"
+#include "daemon/office/office.h"
+#include "daemon/plan/plan.h"
+
+struct store;
+
+/* Opens (makes) `directory`/convened.db, migrates, takes the lock. A second
+ * daemon on the same state: REPLY_CONFLICT naming the pid. On ctx; closed with
+ * it. */
+bool store_open(TALLOC_CTX *ctx, const char *directory, struct store **ret,
+                struct error *err) MUST_USE;
+
+/* A transaction around what follows; they do not nest. Every writing call
+ * outside of one is one by itself. */
+bool store_begin(struct store *st, struct error *err) MUST_USE;
+bool store_commit(struct store *st, struct error *err) MUST_USE;
+void store_rollback(struct store *st);
+
+/* Why the store takes no writes at the moment (disk full, read-only file
+ * system), or NULL when it does. */
+const char *store_trouble(struct store *st);
+/* Tries one write; true when the trouble is over. */
+bool store_probe(struct store *st);
+
+/* ---- settings: small facts by name ("rules_sha256", "seeded") */
+bool store_setting(TALLOC_CTX *ctx, struct store *st, const char *name,
+                   const char **ret_value, struct error *err) MUST_USE;
+bool store_set_setting(struct store *st, const char *name, const char *value,
+                       struct error *err) MUST_USE;
+
+/* ---- drafts, by name; "main" always exists */
+struct draft_row {
+    const char *name, *from; /* from: "main" or "release 3", "" none */
+    struct instant at;
+    int64_t cost, bound;
+    bool proved;
+    size_t editions;
+};
+/* A plan with the editions, and those items that carry facts: pinned,
+ * cancelled or one-off. Other items are derived. REPLY_NOTFOUND. */
+bool store_draft(TALLOC_CTX *ctx, struct store *st, const char *name,
+                 struct plan **ret, struct error *err) MUST_USE;
+/* Replaces the draft by `plan` (its items without facts are not kept). */
+bool store_save_draft(struct store *st, const char *name, const char *from,
+                      const struct plan *plan, struct instant now,
+                      struct error *err) MUST_USE;
+bool store_drop_draft(struct store *st, const char *name,
+                      struct error *err) MUST_USE;
+bool store_drafts(TALLOC_CTX *ctx, struct store *st, struct draft_row **ret,
+                  size_t *ret_n, struct error *err) MUST_USE;
+
+/* ---- versions */
+struct version_row {
+    int release;
+    struct instant at;
+    const char *by, *note;
+    int changes;
+};
+/* The number of the last release, 0 before the first. */
+bool store_last_release(struct store *st, int *ret, struct error *err) MUST_USE;
+/* Writes version `release` whole, as given (uids and sequences set). */
+bool store_add_version(struct store *st, const struct version_row *row,
+                       const struct plan *plan, struct error *err) MUST_USE;
+bool store_version(TALLOC_CTX *ctx, struct store *st, int release,
+                   struct plan **ret, struct error *err) MUST_USE;
+bool store_versions(TALLOC_CTX *ctx, struct store *st, struct version_row **ret,
+                    size_t *ret_n, struct error *err) MUST_USE;
+
+/* The identity of a thing (edition or item id): its UID for ever and the
+ * highest sequence it ever had. Made on first use as <random>@domain. */
+struct identity {
+    const char *uid;
+    int sequence; /* -1: never released */
+    struct instant created, modified;
+};
+bool store_identity(TALLOC_CTX *ctx, struct store *st, const char *thing,
+                    const char *domain, struct instant now,
+                    struct identity *ret, struct error *err) MUST_USE;
+bool store_set_identity(struct store *st, const char *thing, int sequence,
+                        struct instant modified, struct error *err) MUST_USE;
+
+/* ---- history entered by officers, and imported holidays */
+bool store_history(TALLOC_CTX *ctx, struct store *st, struct history *ret,
+                   struct error *err) MUST_USE;
+bool store_add_past(struct store *st, const struct past *row,
+                    struct error *err) MUST_USE;
+bool store_holidays(TALLOC_CTX *ctx, struct store *st, struct holiday **ret,
+                    size_t *ret_n, struct error *err) MUST_USE;
+bool store_put_holiday(struct store *st, const struct holiday *row,
+                       bool *ret_added, struct error *err) MUST_USE;
+
+/* ---- contacts */
+bool store_contacts(TALLOC_CTX *ctx, struct store *st, struct contacts *ret,
+                    struct error *err) MUST_USE;
+/* Adds or replaces by address (without case). */
+bool store_put_contact(struct store *st, const struct contact *c,
+                       struct error *err) MUST_USE;
+bool store_drop_contact(struct store *st, const char *email,
+                        struct error *err) MUST_USE;
+
+/* ---- tasks */
+bool store_task_facts(TALLOC_CTX *ctx, struct store *st, struct task_fact **ret,
+                      size_t *ret_n, struct error *err) MUST_USE;
+bool store_put_task_fact(struct store *st, const struct task_fact *f,
+                         struct instant now, struct error *err) MUST_USE;
+
+/* ---- outbox */
+/* Inserts m (its state and octets set) unless (to, cause) is there; *ret_id is
+ * the row's id, *ret_new whether it was inserted. */
+bool store_add_message(struct store *st, const struct message *m,
+                       int64_t *ret_id, bool *ret_new,
+                       struct error *err) MUST_USE;
+/* Is there a message for (to, cause), whatever its state? */
+bool store_has_message(struct store *st, const char *to, const char *cause,
+                       bool *ret, struct error *err) MUST_USE;
+/* Whole, octets included. */
+bool store_message(TALLOC_CTX *ctx, struct store *st, int64_t id,
+                   struct message *ret, struct error *err) MUST_USE;
+/* state -1: any; edition NULL: any; without octets; by id, after `after`, at
+ * most `limit`. */
+bool store_messages(TALLOC_CTX *ctx, struct store *st, int state,
+                    const char *edition, int64_t after, size_t limit,
+                    struct message **ret, size_t *ret_n,
+                    struct error *err) MUST_USE;
+/* Marks up to `limit` messages inflight that are queued or deferred with
+ * next <= now, oldest first, and returns them whole. */
+bool store_claim(TALLOC_CTX *ctx, struct store *st, struct instant now,
+                 size_t limit, struct message **ret, size_t *ret_n,
+                 struct error *err) MUST_USE;
+/* Writes state, next, attempts, uncertain, verdict, settled of m;
+ * REPLY_CONFLICT when the row's state may not move there. */
+bool store_settle(struct store *st, const struct message *m,
+                  struct error *err) MUST_USE;
+/* All inflight -> as message_recover; how many. */
+bool store_recover(struct store *st, struct instant now, int *ret_n,
+                   struct error *err) MUST_USE;
+/* held, queued, deferred past their expiry -> expired; how many. */
+bool store_expire(struct store *st, struct instant now, int *ret_n,
+                  struct error *err) MUST_USE;
+/* The earliest `next` or `expires` of anything open, INSTANT_NONE none. */
+bool store_next_due(struct store *st, struct instant *ret,
+                    struct error *err) MUST_USE;
+bool store_count_messages(struct store *st, int64_t ret[MESSAGE_STATES],
+                          struct error *err) MUST_USE;
+
+/* ---- rendered feeds of the last release: the last good body of each */
+struct stored_feed {
+    const char *name; /* "body/ADGSOM", "all" */
+    const char *body;
+    size_t size;
+    const char *etag; /* with quotes */
+    struct instant modified;
+    int release, events;
+};
+bool store_feeds(TALLOC_CTX *ctx, struct store *st, struct stored_feed **ret,
+                 size_t *ret_n, struct error *err) MUST_USE;
+bool store_put_feed(struct store *st, const struct stored_feed *f,
+                    struct error *err) MUST_USE;
+
+/* ---- log */
+struct log_row {
+    int64_t id;
+    struct instant at;
+    const char *who; /* user name */
+    int uid;
+    const char *verb, *args; /* args: JSON text */
+    const char *reason;
+    const char *things; /* ids it touched, by blanks */
+    const char *before, *after;
+};
+bool store_log(struct store *st, const struct log_row *row,
+               struct error *err) MUST_USE;
+/* Newest last; since INSTANT_NONE: all; of NULL: all. */
+bool store_log_rows(TALLOC_CTX *ctx, struct store *st, struct instant since,
+                    const char *of, struct log_row **ret, size_t *ret_n,
+                    struct error *err) MUST_USE;
+
+/* ---- backup: opens its own connection, so a pool thread may call it. */
+bool store_backup(const char *directory, const char *to, int64_t *ret_bytes,
+                  int64_t *ret_pages, struct error *err) MUST_USE;
