@@ -4,7 +4,9 @@
  * the control socket, the --json line, the HTTP JSON, the hash a template
  * sees, and what tests compare. Members as in INTERFACES (docs/interface.md).
  *
- * Every function returns a new reference.
+ * What is absent is null (dates, instants, texts that are ""), a list is
+ * always an array, truth is true or false. Every function returns a new
+ * reference and cannot fail.
  */
 #include <jansson.h>
 
@@ -15,10 +17,13 @@
 #include "daemon/plan/plan.h"
 #include "daemon/plan/rotation.h"
 
+/* Beside the stable members: dates ("18-22 January 2027"), pinned, reason, by,
+ * forced, uid, sequence, created, modified. */
 json_t *view_edition(const struct edition *e);
-/* Beside the stable members: day ("Mon 18 Jan 2027"), from, to ("09:00"),
- * utc_offset ("UTC+8"), start_utc_text, capital (partner's clock: zone, text).
- */
+/* Beside the stable members, where the item has a time: day ("Mon 18 Jan
+ * 2027"), from, to ("09:00"), utc_offset ("UTC+8"), when (day, times, zone and
+ * offset in one text), start_utc_text ("01:00-01:45 UTC"), capital (partner's
+ * clock: zone, text; the day in it only where it differs). */
 json_t *view_item(const struct rules *r, const struct item *i);
 json_t *view_change(const struct change *c);
 json_t *view_body(const struct rules *r, const struct body *b);
@@ -31,6 +36,8 @@ json_t *view_turn(const struct rotation_turn *t);
 json_t *view_holiday(const struct holiday *h);
 json_t *view_task(const struct task *t, struct date today);
 json_t *view_contact(const struct contact *c);
+/* In a file of its own, which needs daemon/mail/outbox.c: link the mail room.
+ */
 json_t *view_message(const struct message *m);
 json_t *view_audit(const struct audit_row *a);
 json_t *view_diagnostic(const struct diagnostic *d);
