@@ -1,0 +1,114 @@
+#pragma once
+/*
+ * Inside of the slot engine: what slots_model.c makes of an input (every item
+ * with all its legal spots and their costs, every pair with its relation),
+ * what slots_search.c searches. One talloc context owns all of it.
+ */
+#include "daemon/plan/slots.h"
+
+#define DAY_MINUTES 1440
+
+struct span {
+    int32_t from, to;
+};
+
+/* A stretch of a day that an item may be put into. */
+struct segment {
+    struct span span;
+    int day; /* index */
+    enum half half;
+};
+
+struct segments {
+    struct segment *rows;
+    size_t n;
+};
+
+/* The openings of all days, after closed hours are cut out. */
+struct openings {
+    struct segments windows, halves, days, evenings;
+};
+
+/* Which reasons hold; all of them for a layout, some for a conflict. */
+struct reasons_on {
+    const struct slots_reason *rows;
+    const bool *on;
+    size_t n;
+};
+
+/* A legal place (a spot) of an item. */
+struct spot {
+    struct span span;
+    int32_t first, last; /* days since the first day, by the calendar */
+    int32_t cost;
+    const struct span *sessions; /* one, or one per partner of a block */
+    const struct span *pieces;   /* the working time it takes */
+    size_t n_pieces;
+};
+
+enum relation_bits {
+    REL_SHARES = 1,   /* same people or partner: never at the same time */
+    REL_AFTER = 2,    /* i after j */
+    REL_BEFORE = 4,   /* i before j */
+    REL_WITHIN = 8,   /* i on the days of j */
+    REL_CONTAINS = 16 /* j on the days of i */
+};
+
+struct model {
+    const struct slots_input *in;
+    struct openings openings;
+    size_t n; /* items */
+    bool *absent;
+    struct spot **spots; /* per item, cheapest first */
+    size_t *n_spots;
+    uint8_t *relations; /* n * n, of relation_bits */
+    int rooms;          /* 0: any number */
+};
+
+/* ---- slots_hours.c */
+struct openings openings_of(TALLOC_CTX *ctx, const struct slots_input *in,
+                            const struct reasons_on *reasons);
+bool spans_meet(struct span a, struct span b);
+
+/* ---- slots_partners.c */
+/* The cheapest order of a block's partners over its sessions; ret_order (NULL
+ * or one partner's place in the rule per session) gets the first of equally
+ * cheap orders. INT32_MAX when there is none. `memo` has a cell per partner
+ * and minute, -1 where nothing is known yet. */
+struct clock_memo {
+    int32_t *cells;
+    size_t minutes;
+};
+struct clock_memo clock_memo_new(TALLOC_CTX *ctx, const struct slots_input *in,
+                                 const struct slots_item *item);
+int32_t partners_order(TALLOC_CTX *ctx, const struct slots_input *in,
+                       const struct slots_item *item,
+                       const struct reasons_on *reasons,
+                       const struct span *sessions, struct clock_memo *memo,
+                       int *ret_order);
+/* cost: n * n, row by row. The least sum of one cell per row and column;
+ * ret_column (n cells) gets the column of each row. */
+int64_t assignment_best(TALLOC_CTX *ctx, const int32_t *cost, size_t n,
+                        size_t *ret_column);
+
+/* ---- slots_model.c */
+bool reason_holds(const struct reasons_on *reasons, enum slots_reason_kind kind,
+                  int item, int other);
+/* All reasons of an input that may be taken away, those that are changed most
+ * easily first. */
+struct slots_reason *slots_reasons(TALLOC_CTX *ctx,
+                                   const struct slots_input *in, size_t *ret_n);
+struct model *model_new(TALLOC_CTX *ctx, const struct slots_input *in,
+                        const struct reasons_on *reasons);
+/* May items i and j stand at spots p and q? */
+bool model_allows(const struct model *m, size_t i, const struct spot *p,
+                  size_t j, const struct spot *q);
+
+/* ---- slots_search.c */
+struct found {
+    enum slots_verdict verdict;
+    int64_t cost, nodes;
+    size_t *choice; /* place per item */
+};
+/* any: the first legal layout will do. */
+struct found slots_search(TALLOC_CTX *ctx, const struct model *m, bool any);
