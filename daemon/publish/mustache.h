@@ -22,7 +22,9 @@ struct mustache_partials {
 };
 
 /* Parses; the error has file:line:column in err->at. Unknown partials are an
- * error when `strict`. The result is on ctx. */
+ * error when `strict` (else empty), and so is {{{x}}} in HTML unless x ends in
+ * _html or _svg: the view vouches for such values by their name. The result is
+ * on ctx and keeps no pointer to what was given. */
 bool mustache_parse(TALLOC_CTX *ctx, const char *file, const char *text,
                     enum mustache_kind kind, bool strict,
                     const struct mustache_partials *partials,
@@ -33,3 +35,9 @@ bool mustache_parse(TALLOC_CTX *ctx, const char *file, const char *text,
 bool mustache_render(TALLOC_CTX *ctx, const struct mustache *m,
                      const json_t *view, char **ret,
                      struct error *err) MUST_USE;
+
+/* Every part of every name that the template and its partials use is one of
+ * `known` (NULL at the end); else REPLY_INPUT with its place and the nearest
+ * known one. */
+bool mustache_check_names(const struct mustache *m, const char *const *known,
+                          struct error *err) MUST_USE;
