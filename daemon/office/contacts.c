@@ -1,0 +1,372 @@
+/*
+ * Contacts: the words of their rows, what an address may look like, whose clock
+ * they live by, and what concerns them.
+ *
+ * 1. A contact without bodies stands for all bodies of its member, partner or
+ *    desk.
+ * 2. What has no body (an open event) concerns the desk, the host and the
+ *    partners that take part, nobody else.
+ * 3. A member's contacts hear of nothing that happens outside its membership.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/office/people.h"
+
+static const char *const role_words[] = {
+    [ROLE_DELEGATE] = "delegate", [ROLE_FOCAL] = "focal",
+    [ROLE_HOST] = "host",         [ROLE_DESK] = "desk",
+    [ROLE_PARTNER] = "partner",
+};
+
+static const char *const channel_words[] = {
+    [CHANNEL_FEED] = "feed",
+    [CHANNEL_INVITE] = "invite",
+    [CHANNEL_NONE] = "none",
+};
+
+const char *role_word(enum role r)
+{
+    return role_words[r];
+}
+
+bool role_parse(const char *word, enum role *ret)
+{
+    for (enum role r = 0; r <= ROLE_PARTNER; r++)
+        if (text_same(word, role_words[r])) {
+            *ret = r;
+            return true;
+        }
+    return false;
+}
+
+const char *channel_word(enum channel c)
+{
+    return channel_words[c];
+}
+
+bool channel_parse(const char *word, enum channel *ret)
+{
+    for (enum channel c = 0; c <= CHANNEL_NONE; c++)
+        if (text_same(word, channel_words[c])) {
+            *ret = c;
+            return true;
+        }
+    return false;
+}
+
+/* ---- addresses: RFC 5321 4.1.2 dot-atoms, 4.5.3.1 sizes */
+
+#define LOCAL_SIZE   64
+#define DOMAIN_SIZE  255
+#define LABEL_SIZE   63
+#define ADDRESS_SIZE 254 /* of a path, without its angle brackets */
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9');
+}
+
+static bool is_atom_character(char c)
+{
+    return is_letter_or_digit(c) ||
+           (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
+}
+
+static bool bad_character(const char *address, char c, const char *where,
+                          struct error *err)
+{
+    if (c == ' ')
+        return fail(err, REPLY_INPUT, "\"%.80s\": a blank in %s", address,
+                    where);
+    if (c > ' ' && c <= '~')
+        return fail(err, REPLY_INPUT, "\"%.80s\": '%c' is not allowed in %s",
+                    address, c, where);
+    return fail(err, REPLY_INPUT,
+                "an address holds a character that is not plain ASCII "
+                "(octet %02x) in %s",
+                (unsigned)(unsigned char)c, where);
+}
+
+static bool local_check(const char *address, size_t n, struct error *err)
+{
+    if (n == 0)
+        return fail(err, REPLY_INPUT, "\"%.80s\": nothing before the @",
+                    address);
+    if (n > LOCAL_SIZE)
+        return fail(err, REPLY_INPUT,
+                    "\"%.80s\": more than %d characters before the @", address,
+                    LOCAL_SIZE);
+    for (size_t i = 0; i < n; i++) {
+        bool edge = i == 0 || i == n - 1 || address[i - 1] == '.';
+
+        if (address[i] == '.' && edge)
+            return fail(err, REPLY_INPUT,
+                        "\"%.80s\": a dot at an end or beside another one "
+                        "before the @",
+                        address);
+        if (address[i] != '.' && !is_atom_character(address[i]))
+            return bad_character(address, address[i], "what is before the @",
+                                 err);
+    }
+    return true;
+}
+
+static bool label_check(const char *address, const char *label, size_t n,
+                        struct error *err)
+{
+    if (n == 0 || n > LABEL_SIZE)
+        return fail(err, REPLY_INPUT,
+                    "\"%.80s\": each part of the domain has 1 to %d characters",
+                    address, LABEL_SIZE);
+    for (size_t i = 0; i < n; i++)
+        if (!is_letter_or_digit(label[i]) && label[i] != '-')
+            return bad_character(address, label[i], "the domain", err);
+    if (label[0] == '-' || label[n - 1] == '-')
+        return fail(err, REPLY_INPUT,
+                    "\"%.80s\": a part of the domain begins or ends with '-'",
+                    address);
+    return true;
+}
+
+static bool domain_check(const char *address, const char *domain,
+                         struct error *err)
+{
+    const char *label = domain;
+    size_t n = strcspn(label, "."), labels = 1;
+
+    while (label_check(address, label, n, err)) {
+        if (label[n] != '\0') {
+            label += n + 1;
+            n = strcspn(label, ".");
+            labels++;
+            continue;
+        }
+        if (labels < 2 || strspn(label, "0123456789") == n)
+            return fail(err, REPLY_INPUT,
+                        "\"%.80s\": write the whole domain, like "
+                        "example.org",
+                        address);
+        return true;
+    }
+    return false;
+}
+
+bool address_check(const char *address, struct error *err)
+{
+    const char *at = strchr(address, '@');
+
+    if (!at)
+        return fail(err, REPLY_INPUT, "\"%.80s\" is no address: it has no @",
+                    address);
+    if (strlen(address) > ADDRESS_SIZE)
+        return fail(err, REPLY_INPUT, "\"%.80s\": longer than %d characters",
+                    address, ADDRESS_SIZE);
+    return local_check(address, (size_t)(at - address), err) &&
+           domain_check(address, at + 1, err);
+}
+
+/* ---- clocks */
+
+static const struct zone *known_zone(const struct rules *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_members; i++)
+        if (strcmp(zone_name(r->members[i].zone), name) == 0)
+            return r->members[i].zone;
+    for (size_t i = 0; i < r->n_partners; i++)
+        if (strcmp(zone_name(r->partners[i].zone), name) == 0)
+            return r->partners[i].zone;
+    for (size_t i = 0; i < r->n_places; i++)
+        if (strcmp(zone_name(r->places[i].zone), name) == 0)
+            return r->places[i].zone;
+    return NULL;
+}
+
+/* A zone that the rules do not name is read once and kept as long as the
+ * process lives: zones never change, and only the loop thread loads them. */
+static const struct zone *other_zone(const char *name)
+{
+    static const struct zone **kept;
+    static size_t n;
+    const struct zone *z;
+    struct error err;
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(zone_name(kept[i]), name) == 0)
+            return kept[i];
+    if (!zone_load(NULL, name, &z, &err))
+        return NULL;
+    kept = array_grow(NULL, kept, const struct zone *, n + 1);
+    kept[n++] = z;
+    return z;
+}
+
+static const struct zone *home_zone(const struct rules *r, const char *of)
+{
+    const struct member *m = rules_member(r, of);
+    const struct partner *p = rules_partner(r, of);
+
+    if (m)
+        return m->zone;
+    if (p)
+        return p->zone;
+    return r->sector.seat ? rules_zone(r, r->sector.seat, r->sector.seat_city)
+                          : zone_utc();
+}
+
+const struct zone *contact_zone(const struct rules *r, const struct contact *c)
+{
+    const struct zone *z = NULL;
+
+    if (c->zone && *c->zone)
+        z = known_zone(r, c->zone);
+    if (!z && c->zone && *c->zone)
+        z = other_zone(c->zone);
+    return z ? z : home_zone(r, c->of);
+}
+
+/* ---- what concerns whom */
+
+bool bodies_hold(const char *const *bodies, size_t n, const char *code)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_same(bodies[i], code))
+            return true;
+    return false;
+}
+
+bool contact_has_body(const struct contact *c, const char *code)
+{
+    return c->n_bodies == 0 ||
+           bodies_hold((const char *const *)c->bodies, c->n_bodies, code);
+}
+
+bool contact_has_any(const struct contact *c, const char *const *bodies,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (contact_has_body(c, bodies[i]))
+            return true;
+    return false;
+}
+
+static const struct people *find_people(const struct rules *r, const char *name)
+{
+    for (size_t i = 0; *name && i < r->n_people; i++)
+        if (text_same(r->people[i].name, name))
+            return &r->people[i];
+    return NULL;
+}
+
+bool contact_touches(const struct rules *r, const struct contact *c,
+                     const struct item *i, bool without)
+{
+    const struct people *p = find_people(r, i->people);
+
+    if (i->n_bodies == 0 && !p)
+        return without;
+    for (size_t k = 0; p && k < p->n_bodies; k++)
+        if (contact_has_body(c, p->bodies[k]->code))
+            return true;
+    return contact_has_any(c, (const char *const *)i->bodies, i->n_bodies);
+}
+
+/* Is the partner in the item: its own consultation, or one of those whom the
+ * item's rule invites? */
+static bool partner_is_in(const struct rules *r, const char *code,
+                          const struct item *i)
+{
+    const struct cluster *c;
+    const struct item_rule *rule;
+
+    if (*i->partner)
+        return text_same(i->partner, code);
+    c = i->one_off ? NULL : past_cluster(r, i->edition);
+    rule = c ? cluster_item(c, i->code) : NULL;
+    for (size_t k = 0; rule && k < rule->n_partners; k++)
+        if (text_same(rule->partners[k]->code, code))
+            return true;
+    return false;
+}
+
+/* Is the item held on the member's ground? A city that the rules do not know
+ * is judged by its zone. */
+static bool is_ground_of(const struct rules *r, const char *code,
+                         const struct item *i)
+{
+    const struct member *m = rules_member(r, code);
+    const struct place *place = rules_place(r, i->city);
+
+    if (!m)
+        return false;
+    if (place)
+        return place->in == m;
+    for (size_t k = 0; k < r->n_members; k++)
+        if (r->members[k].city && text_same(r->members[k].city, i->city))
+            return &r->members[k] == m;
+    return strcmp(zone_name(m->zone), i->zone) == 0;
+}
+
+bool contact_is_partner(const struct rules *r, const struct contact *c)
+{
+    return c->role == ROLE_PARTNER ||
+           (contact_is_delegate(c) && !rules_member(r, c->of) &&
+            rules_partner(r, c->of));
+}
+
+bool contact_is_delegate(const struct contact *c)
+{
+    return c->role == ROLE_DELEGATE || c->role == ROLE_FOCAL;
+}
+
+bool contact_hears_item(const struct rules *r, const struct contact *c,
+                        const struct item *i)
+{
+    const struct member *m;
+
+    if (c->role == ROLE_DESK)
+        return contact_touches(r, c, i, true);
+    if (contact_is_partner(r, c))
+        return partner_is_in(r, c->of, i) && contact_touches(r, c, i, true);
+    m = rules_member(r, c->of);
+    if (!m || !member_is_in(m, i->start.date))
+        return false;
+    if (c->role == ROLE_HOST)
+        return is_ground_of(r, c->of, i) && contact_touches(r, c, i, true);
+    return contact_touches(r, c, i, false);
+}
+
+/* ---- tasks */
+
+static bool has_task_body(const struct contact *c, const struct task *t)
+{
+    return t->n_bodies == 0 ||
+           contact_has_any(c, (const char *const *)t->bodies, t->n_bodies);
+}
+
+bool contact_owns(const struct rules *r, const struct contact *c,
+                  const struct task *t, const struct edition *e)
+{
+    switch (t->owner_kind) {
+    case OWNER_HOST:
+        return *e->host && text_same(c->of, e->host) &&
+               (c->role == ROLE_HOST || contact_is_delegate(c)) &&
+               has_task_body(c, t);
+    case OWNER_SECRETARIAT:
+        return c->role == ROLE_DESK && has_task_body(c, t);
+    case OWNER_MEMBERS:
+        return contact_is_delegate(c) && text_same(c->of, t->owner) &&
+               has_task_body(c, t);
+    case OWNER_PARTNERS:
+        return contact_is_partner(r, c) && text_same(c->of, t->owner) &&
+               has_task_body(c, t);
+    case OWNER_BODY:
+        return contact_is_delegate(c) && rules_member(r, c->of) &&
+               contact_has_body(c, t->owner);
+    }
+    return false;
+}

@@ -1,0 +1,174 @@
+/*
+ * What one release changed, told once to everybody whom it concerns.
+ *
+ * 1. A change of an item concerns those who hear of it, as it was or as it is;
+ *    a change of an edition those who hear of any of its items, and its host's
+ *    contacts, the old one's too. An edition without items (not laid out yet)
+ *    concerns the bodies that its cluster's rule names.
+ * 2. A contact gets one digest per release, whatever the number of changes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/office/people.h"
+
+/* A digest that nobody let go for so long is old news. */
+#define DIGEST_SECONDS (30 * 86400)
+
+/* What a change is about, before and after; found once for all contacts. */
+struct subject {
+    const char *id; /* of the edition or the item */
+    const struct edition *editions[2];
+    const struct item *items[2]; /* the item, or the edition's items */
+    size_t n_items[2];
+};
+
+static struct subject subject_of(const struct change *c,
+                                 const struct plan *const plans[2])
+{
+    struct subject s = {.id = *c->item ? c->item : c->edition};
+
+    for (int i = 0; i < 2; i++) {
+        if (!plans[i])
+            continue;
+        if (*c->item) {
+            s.items[i] = plan_item(plans[i], c->item);
+            s.n_items[i] = s.items[i] != NULL;
+        } else {
+            s.editions[i] = plan_edition(plans[i], c->edition);
+            s.items[i] = plan_items_of(plans[i], c->edition, &s.n_items[i]);
+        }
+    }
+    return s;
+}
+
+static bool hosts(const struct contact *c, const struct subject *s)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct edition *e = s->editions[i];
+        bool bodiless = true;
+
+        if (!e || !text_same(c->of, e->host))
+            continue;
+        for (size_t k = 0; k < s->n_items[i]; k++) {
+            const struct item *item = &s->items[i][k];
+
+            if (contact_has_any(c, (const char *const *)item->bodies,
+                                item->n_bodies))
+                return true;
+            bodiless = bodiless && item->n_bodies == 0;
+        }
+        if (bodiless)
+            return true;
+    }
+    return false;
+}
+
+static bool is_in(const struct rules *r, const struct contact *c,
+                  const struct edition *e)
+{
+    const struct member *m = rules_member(r, c->of);
+
+    return m && (date_is_none(e->start) || member_is_in(m, e->start));
+}
+
+/* By the bodies of the rule, for the desk and the members. */
+static bool concerns_by_rule(const struct rules *r, const struct contact *c,
+                             const struct edition *e)
+{
+    const struct cluster *cluster = e ? rules_cluster(r, e->cluster) : NULL;
+    bool bodiless = true;
+
+    if (!cluster ||
+        (c->role != ROLE_DESK && !(contact_is_delegate(c) && is_in(r, c, e))))
+        return false;
+    for (size_t i = 0; i < cluster->n_items; i++)
+        for (size_t k = 0; k < cluster->items[i].n_bodies; k++) {
+            if (contact_has_body(c, cluster->items[i].bodies[k]->code))
+                return true;
+            bodiless = false;
+        }
+    return bodiless && c->role == ROLE_DESK;
+}
+
+static bool concerns(const struct rules *r, const struct contact *c,
+                     const struct subject *s)
+{
+    for (int i = 0; i < 2; i++)
+        for (size_t k = 0; k < s->n_items[i]; k++)
+            if (contact_hears_item(r, c, &s->items[i][k]))
+                return true;
+    if (s->n_items[0] + s->n_items[1] == 0 &&
+        (concerns_by_rule(r, c, s->editions[0]) ||
+         concerns_by_rule(r, c, s->editions[1])))
+        return true;
+    return hosts(c, s);
+}
+
+static struct subject *subjects_of(TALLOC_CTX *ctx,
+                                   const struct changes *changes,
+                                   const struct plan *before,
+                                   const struct plan *after)
+{
+    const struct plan *const plans[2] = {before, after};
+    struct subject *all = array_new(ctx, struct subject, changes->n);
+
+    for (size_t i = 0; i < changes->n; i++)
+        all[i] = subject_of(&changes->rows[i], plans);
+    return all;
+}
+
+/* The ids that concern a contact, each once, in the order of the changes. */
+static const char **ids_for(TALLOC_CTX *ctx, const struct rules *r,
+                            const struct contact *c, const struct subject *all,
+                            size_t n, size_t *ret_n)
+{
+    const char **ids = NULL;
+
+    *ret_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (*ret_n > 0 && text_same(ids[*ret_n - 1], all[i].id))
+            continue;
+        if (!concerns(r, c, &all[i]) ||
+            bodies_hold((const char *const *)ids, *ret_n, all[i].id))
+            continue;
+        ids = array_grow(ctx, ids, const char *, *ret_n + 1);
+        ids[(*ret_n)++] = memory_text(ids, all[i].id);
+    }
+    return ids;
+}
+
+struct notices office_digests(TALLOC_CTX *ctx, const struct rules *r,
+                              const struct plan *before,
+                              const struct plan *after,
+                              const struct changes *changes, int release,
+                              struct instant now,
+                              const struct contacts *contacts)
+{
+    struct notices all = {array_new(ctx, struct notice, contacts->n), 0};
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    struct subject *subjects = subjects_of(scratch, changes, before, after);
+    const char *cause = text_format(ctx, "digest/%d", release);
+
+    for (size_t i = 0; i < contacts->n; i++) {
+        const struct contact *c = &contacts->rows[i];
+        struct notice n = {.kind = NOTICE_DIGEST,
+                           .cause = cause,
+                           .contact = c,
+                           .edition = "",
+                           .thing = "",
+                           .due = now,
+                           .expires = {now.second + DIGEST_SECONDS},
+                           .lead = {-1, UNIT_DAYS}};
+
+        if (c->channel == CHANNEL_NONE)
+            continue;
+        n.items = ids_for(ctx, r, c, subjects, changes->n, &n.n_items);
+        if (n.n_items > 0)
+            all.rows[all.n++] = n;
+    }
+    talloc_free(scratch);
+    return all;
+}

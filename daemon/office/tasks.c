@@ -1,0 +1,428 @@
+/*
+ * Tasks: the steps of an edition's workflow, each with a date and an owner.
+ *
+ * 1. An id is EDITION/STEP, with :CC where every member or partner has its own;
+ *    it does not change with the host.
+ * 2. Where a rule puts a task is its nominal date; what counts is the last
+ *    working day of the owner on or before it. Bodies and an unknown host have
+ *    no calendar: a body lives by the secretariat's, an unknown host by none.
+ * 3. A pin counts as it stands. What depends on a task is counted from the date
+ *    that counts; from the latest one where members or partners each have one.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/office/people.h"
+#include "daemon/plan/calendar.h"
+
+struct owner {
+    const char *word; /* as in task.owner */
+    const char *code; /* the :CC of the id, "" none */
+    bool has_calendar;
+    weekdays weekend;
+    const char *holidays;
+};
+
+struct owners {
+    struct owner *rows;
+    size_t n;
+};
+
+/* The tasks of one step of one edition, one per owner. */
+struct slot {
+    enum { SLOT_EMPTY, SLOT_FILLING, SLOT_FULL } state;
+    struct owners owners;
+    struct task *tasks;
+};
+
+/* One edition's tasks in the making. */
+struct office {
+    TALLOC_CTX *ctx;     /* of what the tasks hold */
+    TALLOC_CTX *scratch; /* of this edition */
+    const struct rules *rules;
+    const struct edition *edition;
+    const struct item *items;
+    size_t n_items;
+    const struct workflow *workflow;
+    struct slot *slots;             /* per step */
+    const struct task_fact **facts; /* by task */
+    size_t n_facts;
+};
+
+/* ---- owners */
+
+static struct owner owner_of_member(const struct member *m, const char *word,
+                                    const char *code)
+{
+    return (struct owner){word, code, true, m->weekend, m->holidays};
+}
+
+static void add_owner(struct office *o, struct owners *all, struct owner one)
+{
+    all->rows = array_grow(o->scratch, all->rows, struct owner, all->n + 1);
+    all->rows[all->n++] = one;
+}
+
+static void add_secretariat(struct office *o, struct owners *all,
+                            const char *word)
+{
+    const struct member *seat = o->rules->sector.seat;
+
+    add_owner(o, all,
+              seat ? owner_of_member(seat, word, "")
+                   : (struct owner){.word = word, .code = ""});
+}
+
+static void add_host(struct office *o, struct owners *all)
+{
+    const struct member *m = rules_member(o->rules, o->edition->host);
+    const char *word = *o->edition->host ? o->edition->host : "host";
+
+    add_owner(o, all,
+              m ? owner_of_member(m, m->code, "")
+                : (struct owner){.word = word, .code = ""});
+}
+
+static void add_members(struct office *o, struct owners *all)
+{
+    for (size_t i = 0; i < o->rules->n_members; i++) {
+        const struct member *m = &o->rules->members[i];
+
+        if (member_is_in(m, o->edition->start))
+            add_owner(o, all, owner_of_member(m, m->code, m->code));
+    }
+}
+
+static bool consults(const struct office *o, const struct partner *p)
+{
+    for (size_t i = 0; i < o->n_items; i++)
+        if (o->items[i].kind == ITEM_CONSULT &&
+            o->items[i].status != ITEM_CANCELLED &&
+            text_same(o->items[i].partner, p->code))
+            return true;
+    return false;
+}
+
+static void add_partners(struct office *o, struct owners *all)
+{
+    for (size_t i = 0; i < o->rules->n_partners; i++) {
+        const struct partner *p = &o->rules->partners[i];
+
+        if (consults(o, p))
+            add_owner(o, all,
+                      (struct owner){p->code, p->code, true, p->weekend,
+                                     p->holidays});
+    }
+}
+
+static struct owners owners_of(struct office *o, const struct step *s)
+{
+    struct owners all = {NULL, 0};
+
+    switch (s->owner) {
+    case OWNER_HOST:
+        add_host(o, &all);
+        break;
+    case OWNER_SECRETARIAT:
+        add_secretariat(o, &all, "secretariat");
+        break;
+    case OWNER_MEMBERS:
+        add_members(o, &all);
+        break;
+    case OWNER_PARTNERS:
+        add_partners(o, &all);
+        break;
+    case OWNER_BODY:
+        add_secretariat(o, &all, s->owner_body ? s->owner_body->code : "");
+        break;
+    }
+    return all;
+}
+
+/* ---- facts */
+
+static int by_task(const void *a, const void *b)
+{
+    const struct task_fact *const *x = a, *const *y = b;
+
+    return text_compare((*x)->task, (*y)->task);
+}
+
+static int of_task(const void *id, const void *fact)
+{
+    const struct task_fact *const *f = fact;
+
+    return text_compare(id, (*f)->task);
+}
+
+static const struct task_fact *fact_of(const struct office *o, const char *id)
+{
+    const struct task_fact **f =
+        o->n_facts == 0 ? NULL
+                        : bsearch(id, o->facts, o->n_facts,
+                                  sizeof(struct task_fact *), of_task);
+
+    return f ? *f : NULL;
+}
+
+static const char *task_name(const struct office *o, const struct step *s,
+                             const struct owner *w)
+{
+    return text_format(o->ctx, "%s/%s%s%s", o->edition->id, s->code,
+                       *w->code ? ":" : "", w->code);
+}
+
+/* ---- dates */
+
+static struct date add_length(const struct rules *r, const struct owner *w,
+                              struct date d, struct length l, int sign)
+{
+    switch (l.unit) {
+    case UNIT_DAYS:
+        return date_add_days(d, sign * l.n);
+    case UNIT_WEEKS:
+        return date_add_days(d, sign * 7 * l.n);
+    case UNIT_MONTHS:
+        return date_add_months(d, sign * l.n);
+    case UNIT_WORKING_DAYS:
+        return w->has_calendar ? calendar_add_working(
+                                     r, w->weekend, w->holidays, d, sign * l.n)
+                               : date_add_days(d, sign * l.n);
+    case UNIT_MINUTES:
+    case UNIT_HALF_DAY:
+    case UNIT_EVENING:
+        return d;
+    }
+    return d;
+}
+
+static struct date working(const struct rules *r, const struct owner *w,
+                           struct date d)
+{
+    return w->has_calendar
+               ? calendar_working_on_or_before(r, w->weekend, w->holidays, d)
+               : d;
+}
+
+/* The task of that step from which another one of `w` is counted: its own, else
+ * the latest. NULL when nobody has one, or when it is being filled: steps that
+ * are counted in a circle. */
+static const struct task *base_task(const struct office *o,
+                                    const struct step *base,
+                                    const struct owner *w)
+{
+    const struct slot *slot = &o->slots[base - o->workflow->steps];
+    const struct task *latest = NULL;
+
+    if (slot->state != SLOT_FULL)
+        return NULL;
+    for (size_t i = 0; i < slot->owners.n; i++) {
+        const struct task *t = &slot->tasks[i];
+
+        if (*w->code && text_same(slot->owners.rows[i].code, w->code))
+            return t;
+        if (!latest || t->due.day > latest->due.day)
+            latest = t;
+    }
+    return latest;
+}
+
+/* Where the rule puts the task; says what it was counted from. */
+static struct date nominal_date(const struct office *o, const struct step *s,
+                                const struct owner *w, struct task *t)
+{
+    const struct edition *e = o->edition;
+    const struct task *base;
+
+    switch (s->due) {
+    case DUE_BEFORE:
+        return add_length(o->rules, w, e->start, s->offset, -1);
+    case DUE_AFTER:
+        return add_length(o->rules, w, e->end, s->offset, 1);
+    case DUE_FIRST_DAY:
+        return e->start;
+    case DUE_LAST_DAY:
+        return e->end;
+    case DUE_AFTER_STEP:
+        base = base_task(o, s->due_step, w);
+        t->depends = base ? base->id : "";
+        return add_length(o->rules, w, base ? base->due : e->end, s->offset, 1);
+    }
+    return e->start;
+}
+
+/* Dates, and what the facts say of the task. */
+static void place_task(const struct office *o, const struct step *s,
+                       const struct owner *w, struct task *t)
+{
+    const struct task_fact *f = fact_of(o, t->id);
+
+    t->nominal = nominal_date(o, s, w, t);
+    t->due = working(o->rules, w, t->nominal);
+    if (!f)
+        return;
+    t->state = f->state;
+    t->done_on = f->on;
+    t->note = f->note ? memory_text(o->ctx, f->note) : "";
+    t->pinned = !date_is_none(f->pin);
+    if (t->pinned) {
+        t->drift = t->due;
+        t->due = t->nominal = f->pin;
+    }
+}
+
+/* ---- the list */
+
+static void fill_slot(struct office *o, const struct step *s,
+                      const struct task *common)
+{
+    struct slot *slot = &o->slots[s - o->workflow->steps];
+
+    if (slot->state != SLOT_EMPTY)
+        return;
+    slot->state = SLOT_FILLING;
+    if (s->due == DUE_AFTER_STEP)
+        fill_slot(o, s->due_step, common);
+    slot->owners = owners_of(o, s);
+    slot->tasks = array_new(o->scratch, struct task, slot->owners.n);
+    for (size_t i = 0; i < slot->owners.n; i++) {
+        const struct owner *w = &slot->owners.rows[i];
+        struct task *t = &slot->tasks[i];
+
+        *t = *common;
+        t->id = task_name(o, s, w);
+        t->step = s->code;
+        t->title = s->title;
+        t->owner = memory_text(o->ctx, w->word);
+        t->owner_kind = s->owner;
+        t->rule = s;
+        t->where = s->where;
+        place_task(o, s, w, t);
+    }
+    slot->state = SLOT_FULL;
+}
+
+/* The bodies of the edition's items, each once, on o->ctx. */
+static const char **bodies_of(struct office *o, size_t *ret_n)
+{
+    const char **bodies = array_new(o->ctx, const char *, 0);
+    size_t n = 0;
+
+    for (size_t i = 0; i < o->n_items; i++)
+        for (size_t k = 0; k < o->items[i].n_bodies; k++) {
+            const char *code = o->items[i].bodies[k];
+
+            if (bodies_hold((const char *const *)bodies, n, code))
+                continue;
+            bodies = array_grow(o->ctx, bodies, const char *, n + 1);
+            bodies[n++] = memory_text(bodies, code);
+        }
+    *ret_n = n;
+    return bodies;
+}
+
+static void add_tasks(struct office *o, struct tasks *all)
+{
+    const struct workflow *w = o->workflow;
+    struct task common = {.edition = memory_text(o->ctx, o->edition->id),
+                          .cluster = memory_text(o->ctx, o->edition->cluster),
+                          .note = "",
+                          .depends = "",
+                          .drift = DATE_NONE,
+                          .done_on = DATE_NONE};
+
+    common.bodies = bodies_of(o, &common.n_bodies);
+    o->slots = array_new(o->scratch, struct slot, w->n_steps);
+    for (size_t i = 0; i < w->n_steps; i++)
+        fill_slot(o, &w->steps[i], &common);
+    for (size_t i = 0; i < w->n_steps; i++)
+        for (size_t k = 0; k < o->slots[i].owners.n; k++) {
+            all->rows = array_grow(o->ctx, all->rows, struct task, all->n + 1);
+            all->rows[all->n++] = o->slots[i].tasks[k];
+        }
+}
+
+static bool has_tasks(const struct edition *e)
+{
+    return !date_is_none(e->start) && e->status != EDITION_CANCELLED &&
+           e->status != EDITION_POSTPONED && e->status != EDITION_LAPSED;
+}
+
+static int by_due(const void *a, const void *b)
+{
+    const struct task *x = a, *y = b;
+
+    if (x->due.day != y->due.day)
+        return x->due.day < y->due.day ? -1 : 1;
+    return strcmp(x->id, y->id);
+}
+
+static const struct task_fact **
+sort_facts(TALLOC_CTX *ctx, const struct task_fact *facts, size_t n)
+{
+    const struct task_fact **sorted =
+        array_new(ctx, const struct task_fact *, n);
+
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = &facts[i];
+    qsort(sorted, n, sizeof(struct task_fact *), by_task);
+    return sorted;
+}
+
+struct tasks office_tasks(TALLOC_CTX *ctx, const struct rules *r,
+                          const struct plan *plan,
+                          const struct task_fact *facts, size_t n_facts)
+{
+    struct tasks all = {array_new(ctx, struct task, 0), 0};
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    struct office o = {.ctx = ctx,
+                       .scratch = scratch,
+                       .rules = r,
+                       .facts = sort_facts(scratch, facts, n_facts),
+                       .n_facts = n_facts};
+
+    for (size_t i = 0; i < plan->n_editions; i++) {
+        const struct edition *e = &plan->editions[i];
+        const struct cluster *c = rules_cluster(r, e->cluster);
+
+        if (!c || !c->workflow || !has_tasks(e))
+            continue;
+        o.edition = e;
+        o.items = plan_items_of(plan, e->id, &o.n_items);
+        o.workflow = c->workflow;
+        add_tasks(&o, &all);
+    }
+    talloc_free(scratch);
+    qsort(all.rows, all.n, sizeof *all.rows, by_due);
+    return all;
+}
+
+int task_overdue(const struct task *t, struct date today)
+{
+    return t->state == TASK_OPEN && today.day > t->due.day
+               ? today.day - t->due.day
+               : 0;
+}
+
+static const char *const state_words[] = {
+    [TASK_OPEN] = "open",
+    [TASK_DONE] = "done",
+    [TASK_WAIVED] = "waived",
+};
+
+const char *task_state_word(enum task_state s)
+{
+    return state_words[s];
+}
+
+bool task_state_parse(const char *word, enum task_state *ret)
+{
+    for (enum task_state s = 0; s <= TASK_WAIVED; s++)
+        if (text_same(word, state_words[s])) {
+            *ret = s;
+            return true;
+        }
+    return false;
+}
