@@ -117,3 +117,6 @@ bool pair_allows(const struct problem *p, const struct pair *pair,
                  int32_t candidate_i, int32_t candidate_j);
 int32_t pair_cost(const struct problem *p, const struct pair *pair,
                   int32_t candidate_i, int32_t candidate_j);
+
+/* Whether the record forbids this candidate of its edition. */
+bool forbid_covers(const struct forbid *f, const struct candidate *c);

@@ -1,0 +1,46 @@
+#pragma once
+/*
+ * Solving one component of a problem: what solve() does for each, and what
+ * alternatives and conflicts do with a part of one.
+ */
+#include "daemon/plan/network_region.h"
+
+enum { DEFAULT_NODES = 400000 };
+
+/* A component on its way from editions to dates. */
+struct part {
+    const struct problem *p;
+    const struct network *net; /* all of it, values as built */
+    struct worker *worker;
+    struct state state; /* root: filtered, costs moved; equally good plans are
+                           never dropped from it */
+    struct budget budget;
+    enum verdict verdict;
+    int32_t *choice; /* a value per variable, when there is a plan */
+    bool planned;
+    int64_t cost, bound; /* scaled */
+};
+
+/* The component of these editions, filtered: verdict INFEASIBLE when that shows
+ * there is no plan, else UNDECIDED. */
+struct part *part_new(TALLOC_CTX *ctx, const struct problem *p,
+                      const int32_t *editions, int32_t n,
+                      const struct network_view *view, int64_t nodes,
+                      struct solve_watch *watch);
+/* Finds the best plan within the budget, and how good it is. start_from: a
+ * candidate per edition, or NULL. */
+void part_solve(struct part *c, const int32_t *start_from);
+/* Moves costs until the bound stalls: `rounds` of messages at most. False: no
+ * plan below worker->below. */
+bool part_messages(struct part *c, int32_t rounds);
+/* Of all best plans the first: each edition in chronological order at its
+ * previous start, else as early as it can be. Only for a proved optimum; false
+ * when the budget ended it. */
+bool part_canonical(struct part *c);
+
+/* A minimal set of rules that leaves this component without a plan. */
+struct conflict component_conflict(TALLOC_CTX *ctx, const struct problem *p,
+                                   const struct component *part,
+                                   const struct solve_options *options);
+
+struct budget budget_new(const struct solve_options *options);

@@ -1,0 +1,177 @@
+/*
+ * Minima over a table. Two ways with the same result: over the lists of values
+ * left, or over whole rows (which the compiler turns into vector code) with
+ * the dropped values out of reach.
+ */
+#include "daemon/plan/network_table.h"
+
+/* Subtracted for a dropped value: makes any cost FORBIDDEN_FROM or more and
+ * overflows with none. */
+enum { OUT_OF_REACH = -((1 << 29) + (1 << 28)) };
+
+#if defined(__GNUC__) && !defined(__clang__)
+#define VECTOR_CODE __attribute__((optimize("O3")))
+#else
+#define VECTOR_CODE
+#endif
+
+/* A table seen from v. */
+struct view {
+    const int32_t *cost;
+    int32_t rows, columns; /* of the table */
+    bool row;              /* v's values are rows */
+    int32_t v, other;
+    const int32_t *live, *partner; /* values left */
+    int32_t n_live, n_partner;
+    int32_t *mine, *theirs; /* deltas */
+};
+
+static struct view view_of(const struct worker *w, const struct state *s,
+                           int32_t t, int32_t v)
+{
+    const struct network *net = s->net;
+    const struct network_table *k = &net->tables[t];
+    struct view x = {.cost = k->cost,
+                     .rows = net->size[k->i],
+                     .columns = net->size[k->j],
+                     .row = k->i == v,
+                     .v = v,
+                     .other = table_other(k, v)};
+    x.live = &s->live[net->first[v]];
+    x.partner = &s->live[net->first[x.other]];
+    x.n_live = s->n_live[v];
+    x.n_partner = s->n_live[x.other];
+    x.mine = x.row ? state_delta_i(w, s, t) : state_delta_j(w, s, t);
+    x.theirs = x.row ? state_delta_j(w, s, t) : state_delta_i(w, s, t);
+    return x;
+}
+
+static inline int32_t cost_at(const struct view *x, int32_t a, int32_t b)
+{
+    return x->row ? x->cost[a * x->columns + b] : x->cost[b * x->columns + a];
+}
+
+/* ---- over whole rows */
+
+VECTOR_CODE static int32_t row_minimum(const int32_t *row, const int32_t *shift,
+                                       int32_t n)
+{
+    int32_t least = INT32_MAX;
+    for (int32_t b = 0; b < n; b++) {
+        int32_t x = row[b] - shift[b];
+        least = x < least ? x : least;
+    }
+    return least;
+}
+
+VECTOR_CODE static void columns_minimum(const int32_t *restrict row,
+                                        int32_t shift, int32_t n,
+                                        int32_t *restrict least)
+{
+    for (int32_t b = 0; b < n; b++) {
+        int32_t x = row[b] - shift;
+        least[b] = x < least[b] ? x : least[b];
+    }
+}
+
+static void minima_whole(const struct view *x, const int32_t *shift,
+                         int32_t *minima)
+{
+    if (x->row) {
+        for (int32_t k = 0; k < x->n_live; k++)
+            minima[x->live[k]] = row_minimum(&x->cost[x->live[k] * x->columns],
+                                             shift, x->columns);
+        return;
+    }
+    for (int32_t a = 0; a < x->columns; a++)
+        minima[a] = INT32_MAX;
+    for (int32_t k = 0; k < x->n_partner; k++)
+        columns_minimum(&x->cost[x->partner[k] * x->columns],
+                        shift[x->partner[k]], x->columns, minima);
+}
+
+/* ---- over lists */
+
+static void minima_listed(const struct view *x, const int32_t *shift,
+                          int32_t *minima)
+{
+    for (int32_t k = 0; k < x->n_live; k++) {
+        int32_t a = x->live[k], least = INT32_MAX;
+        for (int32_t y = 0; y < x->n_partner; y++) {
+            int32_t b = x->partner[y];
+            int32_t c = cost_at(x, a, b) - shift[b];
+            least = c < least ? c : least;
+        }
+        minima[a] = least;
+    }
+}
+
+/* Whole rows pay when a good part of what they hold is wanted. */
+static bool whole_pays(const struct view *x)
+{
+    if (x->row)
+        return x->n_partner * 4 >= x->columns;
+    return x->n_live * 4 >= x->columns;
+}
+
+void table_minima(struct worker *w, const struct state *s, int32_t t, int32_t v,
+                  bool with_unary)
+{
+    struct view x = view_of(w, s, t, v);
+    const int32_t *u = &s->unary[s->net->first[x.other]];
+    int32_t size = s->net->size[x.other];
+    bool whole = whole_pays(&x);
+    if (whole && x.row)
+        for (int32_t b = 0; b < size; b++)
+            w->shift[b] = OUT_OF_REACH;
+    for (int32_t k = 0; k < x.n_partner; k++) {
+        int32_t b = x.partner[k];
+        w->shift[b] = x.theirs[b] - (with_unary ? u[b] : 0);
+    }
+    if (whole)
+        minima_whole(&x, w->shift, w->minima);
+    else
+        minima_listed(&x, w->shift, w->minima);
+    for (int32_t k = 0; k < x.n_live; k++) {
+        int32_t a = x.live[k];
+        w->minima[a] = w->minima[a] >= FORBIDDEN_FROM
+                           ? FORBIDDEN
+                           : w->minima[a] - x.mine[a];
+    }
+}
+
+/* ---- extension */
+
+/* How much b must lend so that no value of v gets more than there is. */
+static int32_t lend(const struct worker *w, const struct state *s,
+                    const struct view *x, int32_t b)
+{
+    const int32_t *u = &s->unary[s->net->first[x->v]];
+    int32_t most = 0;
+    for (int32_t k = 0; k < x->n_live; k++) {
+        int32_t a = x->live[k], m = w->minima[a];
+        if (m >= FORBIDDEN_FROM || *s->constant + u[a] + m >= w->below)
+            continue;
+        int32_t missing = m - (cost_at(x, a, b) - x->mine[a] - x->theirs[b]);
+        most = missing > most ? missing : most;
+    }
+    return most;
+}
+
+bool table_extend(struct worker *w, struct state *s, int32_t t, int32_t v)
+{
+    struct view x = view_of(w, s, t, v);
+    int32_t *u = &s->unary[s->net->first[x.other]];
+    for (int32_t k = 0; k < x.n_partner; k++) {
+        int32_t b = x.partner[k];
+        w->extend[b] = u[b] > 0 ? lend(w, s, &x, b) : 0;
+        if (x.theirs[b] < w->extend[b] - DELTA_LIMIT)
+            return false;
+    }
+    for (int32_t k = 0; k < x.n_partner; k++) {
+        int32_t b = x.partner[k];
+        u[b] -= w->extend[b];
+        x.theirs[b] -= w->extend[b];
+    }
+    return true;
+}

@@ -1,0 +1,101 @@
+/*
+ * One component: filter, move costs, search, and what that proves.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/plan/network_solve.h"
+
+enum { PASSES_FILTER = 50, ROUNDS = 30, STALLED = 5 };
+
+struct budget budget_new(const struct solve_options *options)
+{
+    struct budget b = {.nodes = DEFAULT_NODES};
+    if (options && options->nodes > 0)
+        b.nodes = options->nodes;
+    if (options)
+        b.watch = options->watch;
+    return b;
+}
+
+struct part *part_new(TALLOC_CTX *ctx, const struct problem *p,
+                      const int32_t *editions, int32_t n,
+                      const struct network_view *view, int64_t nodes,
+                      struct solve_watch *watch)
+{
+    struct part *c = object_new(ctx, struct part);
+    c->p = p;
+    c->net = network_build(c, p, editions, n, view);
+    c->worker = worker_new(c, c->net);
+    c->state = state_new(c, c->worker);
+    c->budget = (struct budget){.nodes = nodes, .watch = watch};
+    c->choice = array_new(c, int32_t, (size_t)n);
+    c->verdict = VERDICT_UNDECIDED;
+    if (!state_start(c->worker, &c->state) ||
+        !state_propagate(c->worker, &c->state, PASSES_FILTER))
+        c->verdict = VERDICT_INFEASIBLE;
+    else
+        c->bound = *c->state.constant;
+    return c;
+}
+
+bool part_messages(struct part *c, int32_t rounds)
+{
+    int64_t before = *c->state.constant;
+    int32_t stalled = 0;
+    for (int32_t k = 0; k < rounds && stalled < STALLED; k++) {
+        if (budget_cancelled(&c->budget))
+            return true;
+        if (!state_messages(c->worker, &c->state))
+            return false;
+        stalled = *c->state.constant > before ? 0 : stalled + 1;
+        before = *c->state.constant;
+    }
+    return true;
+}
+
+/* Takes a choice of the values of `net` (made from the root) as the plan. */
+static void part_take(struct part *c, const struct network *net,
+                      const int32_t *choice, int64_t cost)
+{
+    for (int32_t k = 0; k < net->n; k++)
+        c->choice[net->variable_of[k]] =
+            net->value_of[net->first[k] + choice[k]];
+    c->planned = true;
+    c->cost = cost;
+}
+
+static int64_t round_up(const struct part *c, int64_t cost)
+{
+    int64_t scale = c->net->scale;
+    return (cost + scale - 1) / scale * scale;
+}
+
+static void part_search(struct part *c)
+{
+    struct network *net = region_whole(c, c->worker, &c->state);
+    int32_t *choice = array_new(net, int32_t, (size_t)net->n);
+    int64_t below = c->planned ? c->cost - c->net->scale + 1 : COST_LIMIT + 1;
+    struct search_result r = network_exact(net, below, c->net->scale, false,
+                                           c->budget.nodes, &c->budget, choice);
+    if (r.found)
+        part_take(c, net, choice, r.cost);
+    if (r.complete) {
+        c->verdict = c->planned ? VERDICT_OPTIMAL : VERDICT_INFEASIBLE;
+        c->bound = c->cost;
+    }
+    talloc_free(net);
+}
+
+void part_solve(struct part *c, const int32_t *start_from)
+{
+    (void)start_from;
+    part_messages(c, ROUNDS);
+    state_propagate(c->worker, &c->state, 6);
+    c->bound = round_up(c, *c->state.constant);
+    part_search(c);
+    if (c->verdict == VERDICT_UNDECIDED && c->planned)
+        c->verdict = VERDICT_GOOD;
+    if (c->verdict == VERDICT_OPTIMAL)
+        part_canonical(c);
+}
