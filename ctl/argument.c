@@ -535,17 +535,21 @@ static bool check_path(const struct verb_arg *a, json_t *v, json_t **ret,
     const char *s;
 
     (void)a;
-    return text_of(v, TEXT_MOST, &s, err) && keep(v, ret);
+    if (!text_of(v, TEXT_MOST, &s, err))
+        return false;
+    if (*s != '/')
+        return refuse(err, s, "an absolute path");
+    return keep(v, ret);
 }
 
 static const struct {
-    const char *hint;
+    const char *hint, *form;
     bool (*check)(const struct verb_arg *a, json_t *v, json_t **ret,
                   struct error *err);
     const char *verb, *member; /* whose rows complete it */
 } types[ARG_TYPE_COUNT] = {
-#define TYPE(name, hint, check, verb, member)                                  \
-    [ARG_##name] = {hint, check, verb, member},
+#define TYPE(name, hint, form, check, verb, member)                            \
+    [ARG_##name] = {hint, form, check, verb, member},
 #include "ctl/types.def"
 #undef TYPE
 };
@@ -553,6 +557,12 @@ static const struct {
 const char *arg_hint(const struct verb_arg *a)
 {
     return a->words ? a->words : types[a->type].hint;
+}
+
+const char *arg_form(enum arg_type type, const char **ret_hint)
+{
+    *ret_hint = types[type].hint;
+    return types[type].form;
 }
 
 bool arg_check(const struct verb_arg *a, json_t *value, json_t **ret,

@@ -459,12 +459,42 @@ static bool parse_words(const struct verb *v, size_t n,
     return true;
 }
 
+static bool make_absolute(json_t *args, const struct verb_arg *a,
+                          struct error *err)
+{
+    const char *path = args_text(args, a->name);
+    char here[PATH_MAX];
+    json_t *whole;
+
+    if (*path == '/')
+        return true;
+    if (!getcwd(here, sizeof here))
+        return fail(err, REPLY_INPUT, "%s: the current directory is gone",
+                    path);
+    whole = json_sprintf("%s/%s", here, path);
+    if (!whole)
+        return fail(err, REPLY_INPUT, "%s: this is not UTF-8", here);
+    (void)json_object_set_new(args, a->name, whole);
+    return true;
+}
+
+static bool paths_absolute(const struct verb *v, json_t *args,
+                           struct error *err)
+{
+    for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++)
+        if (a->type == ARG_PATH && args_text(args, a->name) &&
+            !make_absolute(args, a, err))
+            return false;
+    return true;
+}
+
 bool verb_parse(const struct verb *v, size_t n, const char *const *words,
                 json_t **ret, struct error *err)
 {
     json_t *args = json_object();
 
-    if (!parse_words(v, n, words, args, err) || !verb_check(v, args, err)) {
+    if (!parse_words(v, n, words, args, err) || !paths_absolute(v, args, err) ||
+        !verb_check(v, args, err)) {
         json_decref(args);
         return false;
     }
@@ -491,35 +521,12 @@ static bool read_file(json_t *args, const struct verb_arg *a, struct error *err)
     return good;
 }
 
-static bool make_absolute(json_t *args, const struct verb_arg *a,
-                          struct error *err)
-{
-    const char *path = args_text(args, a->name);
-    char here[PATH_MAX];
-    json_t *whole;
-
-    if (*path == '/')
-        return true;
-    if (!getcwd(here, sizeof here))
-        return fail(err, REPLY_INPUT, "%s: the current directory is gone",
-                    path);
-    whole = json_sprintf("%s/%s", here, path);
-    if (!whole)
-        return fail(err, REPLY_INPUT, "%s: this is not UTF-8", here);
-    (void)json_object_set_new(args, a->name, whole);
-    return true;
-}
-
 bool verb_read_files(const struct verb *v, json_t *args, struct error *err)
 {
-    for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++) {
-        if (!json_object_get(args, a->name))
-            continue;
-        if (a->type == ARG_FILE && !read_file(args, a, err))
+    for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++)
+        if (a->type == ARG_FILE && json_object_get(args, a->name) &&
+            !read_file(args, a, err))
             return false;
-        if (a->type == ARG_PATH && !make_absolute(args, a, err))
-            return false;
-    }
     return true;
 }
 

@@ -82,13 +82,14 @@ bool verb_find(size_t n, const char *const *words, const struct verb **ret,
  * the argument that is unknown, missing or malformed. */
 bool verb_check(const struct verb *v, json_t *args, struct error *err) MUST_USE;
 
-/* Reads the n words behind a verb into a new object, checked as above. FILE
- * arguments hold the path for now (see verb_read_files). The caller owns it. */
+/* Reads the n words behind a verb into a new object, checked as above; a PATH
+ * is made absolute. FILE arguments hold the path for now (see
+ * verb_read_files). The caller owns it. */
 bool verb_parse(const struct verb *v, size_t n, const char *const *words,
                 json_t **ret, struct error *err) MUST_USE;
 
-/* Replaces every FILE argument by the file's text and its name, and makes
- * every PATH absolute: the daemon opens no path of a user. */
+/* Replaces every FILE argument by the file's text and its name: the daemon
+ * opens no path of a user. */
 bool verb_read_files(const struct verb *v, json_t *args,
                      struct error *err) MUST_USE;
 
@@ -105,6 +106,9 @@ const char *right_word(enum verb_right r);
 /* ---- the types (argument.c) */
 /* What stands for the argument in usage lines: "EDITION", "a|b". */
 const char *arg_hint(const struct verb_arg *a);
+/* What a type looks like in words ("" where the hint says it all), and its
+ * general hint. */
+const char *arg_form(enum arg_type type, const char **ret_hint);
 /* One value, checked; *ret is a new reference (may be `value` itself). */
 bool arg_check(const struct verb_arg *a, json_t *value, json_t **ret,
                struct error *err) MUST_USE;
@@ -120,8 +124,11 @@ void help_list(FILE *out);
 void help_verb(FILE *out, const struct verb *v);
 void help_manual(FILE *out);
 /* Prints, one a line, what may stand for the last of n words. Names of things
- * come from `ask` (may be NULL): it prints those that begin with `prefix`. */
-typedef void complete_ask(void *arg, FILE *out, const char *verb,
-                          const char *member, const char *prefix);
+ * come from `ask` (may be NULL): it prints those members of the rows of
+ * `command` ("editions", "agenda MINISTERIAL-2027") that begin with `prefix`,
+ * each behind `head`. */
+typedef void complete_ask(void *arg, FILE *out, const char *command,
+                          const char *member, const char *head,
+                          const char *prefix);
 void complete(FILE *out, size_t n, const char *const *words, complete_ask *ask,
               void *arg);
