@@ -1,0 +1,257 @@
+/*
+ * The schema. Constraints do the thinking:
+ *   1. one edition per (plan, cluster, cycle, n), one id per plan;
+ *   2. an item belongs to an edition of the same plan;
+ *   3. a version never changes, nor does the log;
+ *   4. one UID per thing for ever, and its sequence never falls;
+ *   5. one message per (recipient, cause), whatever its state; its octets
+ *      never change.
+ * Dates are ISO text, instants Unix seconds, words are words.
+ */
+#include "daemon/store/schema.h"
+
+/* clang-format off: SQL keeps its own lines. */
+
+/* Drafts and versions hold the same columns. */
+#define EDITION_COLUMNS                                                        \
+    "  place INTEGER NOT NULL,"                                                \
+    "  id TEXT NOT NULL CHECK (id <> ''),"                                     \
+    "  cluster TEXT NOT NULL CHECK (cluster <> ''),"                           \
+    "  cycle INTEGER NOT NULL,"                                                \
+    "  n INTEGER NOT NULL CHECK (n >= 0),"                                     \
+    "  title TEXT NOT NULL,"                                                   \
+    "  start TEXT CHECK (length(start) = 10),"                                 \
+    "  until TEXT CHECK (length(until) = 10),"                                 \
+    "  days TEXT NOT NULL,"                                                    \
+    "  host TEXT NOT NULL,"                                                    \
+    "  city TEXT NOT NULL,"                                                    \
+    "  zone TEXT NOT NULL,"                                                    \
+    "  status TEXT NOT NULL CHECK (status IN ('proposed', 'confirmed',"        \
+    "    'postponed', 'cancelled', 'held', 'lapsed')),"                        \
+    "  cost INTEGER NOT NULL,"                                                 \
+    "  warnings TEXT NOT NULL,"                                                \
+    "  pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),"                      \
+    "  reason TEXT NOT NULL,"                                                  \
+    "  reply_by TEXT CHECK (length(reply_by) = 10),"                           \
+    "  forced TEXT NOT NULL,"                                                  \
+    "  uid TEXT NOT NULL,"                                                     \
+    "  sequence INTEGER NOT NULL,"                                             \
+    "  created INTEGER,"                                                       \
+    "  modified INTEGER,"                                                      \
+    "  CHECK (until >= start),"
+
+#define ITEM_COLUMNS                                                           \
+    "  place INTEGER NOT NULL,"                                                \
+    "  id TEXT NOT NULL CHECK (id <> ''),"                                     \
+    "  edition TEXT NOT NULL,"                                                 \
+    "  code TEXT NOT NULL,"                                                    \
+    "  part INTEGER NOT NULL,"                                                 \
+    "  parts INTEGER NOT NULL,"                                                \
+    "  kind TEXT NOT NULL,"                                                    \
+    "  title TEXT NOT NULL,"                                                   \
+    "  nth INTEGER NOT NULL,"                                                  \
+    "  partner TEXT NOT NULL,"                                                 \
+    "  bodies TEXT NOT NULL,"                                                  \
+    "  people TEXT NOT NULL,"                                                  \
+    "  open INTEGER NOT NULL CHECK (open IN (0, 1)),"                          \
+    "  start TEXT,"                                                            \
+    "  until TEXT,"                                                            \
+    "  zone TEXT NOT NULL,"                                                    \
+    "  start_utc INTEGER,"                                                     \
+    "  until_utc INTEGER,"                                                     \
+    "  city TEXT NOT NULL,"                                                    \
+    "  status TEXT NOT NULL CHECK (status IN ('proposed', 'confirmed',"        \
+    "    'cancelled', 'held')),"                                               \
+    "  pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),"                      \
+    "  one_off INTEGER NOT NULL CHECK (one_off IN (0, 1)),"                    \
+    "  uid TEXT NOT NULL,"                                                     \
+    "  sequence INTEGER NOT NULL,"                                             \
+    "  created INTEGER,"                                                       \
+    "  modified INTEGER,"
+
+/* A table whose rows are written once. */
+#define NEVER_CHANGES(table, what)                                             \
+    "CREATE TRIGGER " table "_update BEFORE UPDATE ON " table                  \
+    "  BEGIN SELECT RAISE(ABORT, '" what " never changes'); END;"              \
+    "CREATE TRIGGER " table "_delete BEFORE DELETE ON " table                  \
+    "  BEGIN SELECT RAISE(ABORT, '" what " never changes'); END;"
+
+static const char drafts[] =
+    "CREATE TABLE draft("
+    "  name TEXT PRIMARY KEY COLLATE NOCASE CHECK (name <> ''),"
+    "  origin TEXT NOT NULL,"
+    "  at INTEGER,"
+    "  cost INTEGER NOT NULL,"
+    "  bound INTEGER NOT NULL,"
+    "  proved INTEGER NOT NULL CHECK (proved IN (0, 1))"
+    ") STRICT;"
+    "INSERT INTO draft(name, origin, cost, bound, proved)"
+    "  VALUES('main', '', 0, 0, 0);"
+    "CREATE TABLE draft_edition("
+    "  draft TEXT NOT NULL COLLATE NOCASE"
+    "    REFERENCES draft(name) ON DELETE CASCADE," EDITION_COLUMNS
+    "  PRIMARY KEY (draft, id),"
+    "  UNIQUE (draft, cluster, cycle, n)"
+    ") STRICT;"
+    "CREATE TABLE draft_item("
+    "  draft TEXT NOT NULL COLLATE NOCASE," ITEM_COLUMNS
+    "  PRIMARY KEY (draft, id),"
+    "  FOREIGN KEY (draft, edition)"
+    "    REFERENCES draft_edition(draft, id) ON DELETE CASCADE"
+    ") STRICT;"
+    "CREATE INDEX draft_item_edition ON draft_item(draft, edition);";
+
+static const char versions[] =
+    "CREATE TABLE version("
+    "  release INTEGER PRIMARY KEY CHECK (release > 0),"
+    "  at INTEGER,"
+    "  who TEXT NOT NULL,"
+    "  note TEXT NOT NULL,"
+    "  changes INTEGER NOT NULL,"
+    "  cost INTEGER NOT NULL,"
+    "  bound INTEGER NOT NULL,"
+    "  proved INTEGER NOT NULL CHECK (proved IN (0, 1))"
+    ") STRICT;"
+    "CREATE TABLE version_edition("
+    "  release INTEGER NOT NULL REFERENCES version(release)," EDITION_COLUMNS
+    "  PRIMARY KEY (release, id),"
+    "  UNIQUE (release, cluster, cycle, n)"
+    ") STRICT;"
+    "CREATE TABLE version_item("
+    "  release INTEGER NOT NULL," ITEM_COLUMNS "  PRIMARY KEY (release, id),"
+    "  FOREIGN KEY (release, edition) REFERENCES version_edition(release, id)"
+    ") STRICT;"
+    "CREATE INDEX version_item_edition ON version_item(release, "
+    "edition);" NEVER_CHANGES("version", "a released version")
+        NEVER_CHANGES("version_edition", "a released version")
+            NEVER_CHANGES("version_item", "a released version");
+
+static const char identities[] =
+    "CREATE TABLE identity("
+    "  thing TEXT PRIMARY KEY CHECK (thing <> ''),"
+    "  uid TEXT NOT NULL UNIQUE,"
+    "  sequence INTEGER NOT NULL CHECK (sequence >= -1),"
+    "  created INTEGER,"
+    "  modified INTEGER"
+    ") STRICT;"
+    "CREATE TRIGGER identity_uid BEFORE UPDATE ON identity"
+    "  WHEN NEW.uid <> OLD.uid OR NEW.thing <> OLD.thing"
+    "  BEGIN SELECT RAISE(ABORT, 'a UID is for ever'); END;"
+    "CREATE TRIGGER identity_sequence BEFORE UPDATE ON identity"
+    "  WHEN NEW.sequence < OLD.sequence"
+    "  BEGIN SELECT RAISE(ABORT, 'a sequence never falls'); END;"
+    "CREATE TRIGGER identity_delete BEFORE DELETE ON identity"
+    "  BEGIN SELECT RAISE(ABORT, 'a UID is for ever'); END;";
+
+static const char facts[] =
+    "CREATE TABLE setting("
+    "  name TEXT PRIMARY KEY,"
+    "  value TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE past("
+    "  cluster TEXT NOT NULL CHECK (cluster <> ''),"
+    "  cycle INTEGER NOT NULL,"
+    "  first_day TEXT NOT NULL CHECK (length(first_day) = 10),"
+    "  last_day TEXT NOT NULL CHECK (length(last_day) = 10),"
+    "  host TEXT NOT NULL,"
+    "  city TEXT NOT NULL,"
+    "  CHECK (last_day >= first_day),"
+    "  UNIQUE (cluster, cycle, first_day)"
+    ") STRICT;"
+    "CREATE TABLE holiday("
+    "  cc TEXT NOT NULL CHECK (cc <> ''),"
+    "  date TEXT NOT NULL CHECK (length(date) = 10),"
+    "  name TEXT NOT NULL COLLATE NOCASE,"
+    "  kind TEXT NOT NULL,"
+    "  certainty TEXT NOT NULL,"
+    "  file TEXT NOT NULL,"
+    "  line INTEGER NOT NULL,"
+    "  place INTEGER NOT NULL,"
+    "  UNIQUE (cc, date, name)"
+    ") STRICT;"
+    "CREATE TABLE contact("
+    "  email TEXT PRIMARY KEY COLLATE NOCASE CHECK (email <> ''),"
+    "  name TEXT NOT NULL,"
+    "  of TEXT NOT NULL,"
+    "  bodies TEXT NOT NULL,"
+    "  role TEXT NOT NULL,"
+    "  channel TEXT NOT NULL,"
+    "  zone TEXT NOT NULL,"
+    "  bounces INTEGER NOT NULL CHECK (bounces >= 0),"
+    "  added INTEGER"
+    ") STRICT;"
+    "CREATE TABLE task("
+    "  task TEXT PRIMARY KEY CHECK (task <> ''),"
+    "  state TEXT NOT NULL,"
+    "  done_on TEXT CHECK (length(done_on) = 10),"
+    "  note TEXT NOT NULL,"
+    "  pin TEXT CHECK (length(pin) = 10),"
+    "  who TEXT NOT NULL,"
+    "  at INTEGER"
+    ") STRICT;"
+    "CREATE TABLE feed("
+    "  name TEXT PRIMARY KEY CHECK (name <> ''),"
+    "  body BLOB NOT NULL,"
+    "  etag TEXT NOT NULL,"
+    "  modified INTEGER,"
+    "  release INTEGER NOT NULL,"
+    "  events INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE log("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  at INTEGER,"
+    "  who TEXT NOT NULL,"
+    "  uid INTEGER NOT NULL,"
+    "  verb TEXT NOT NULL,"
+    "  args TEXT NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  things TEXT NOT NULL,"
+    "  before TEXT NOT NULL,"
+    "  after TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX log_at ON log(at);" NEVER_CHANGES("log", "the log");
+
+static const char mails[] =
+    "CREATE TABLE message("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  kind TEXT NOT NULL,"
+    "  cause TEXT NOT NULL CHECK (cause <> ''),"
+    "  recipient TEXT NOT NULL COLLATE NOCASE CHECK (recipient <> ''),"
+    "  name TEXT NOT NULL,"
+    "  sender TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  edition TEXT NOT NULL,"
+    "  thing TEXT NOT NULL,"
+    "  message_id TEXT NOT NULL,"
+    "  created INTEGER NOT NULL,"
+    "  expires INTEGER,"
+    "  state TEXT NOT NULL CHECK (state IN ('held', 'queued', 'inflight',"
+    "    'sent', 'deferred', 'failed', 'expired', 'dropped')),"
+    "  next INTEGER,"
+    "  attempts INTEGER NOT NULL CHECK (attempts >= 0),"
+    "  uncertain INTEGER NOT NULL CHECK (uncertain >= 0),"
+    "  verdict TEXT NOT NULL,"
+    "  settled INTEGER,"
+    "  octets BLOB NOT NULL,"
+    "  UNIQUE (recipient, cause)"
+    ") STRICT;"
+    "CREATE INDEX message_state ON message(state, id);"
+    "CREATE INDEX message_edition ON message(edition, id);"
+    "CREATE INDEX message_under_way ON message(recipient, thing, id)"
+    "  WHERE state IN ('inflight', 'deferred');"
+    "CREATE TRIGGER message_octets BEFORE UPDATE OF octets, recipient, cause,"
+    "  sender, message_id ON message"
+    "  BEGIN SELECT RAISE(ABORT, 'a composed message never changes'); END;"
+    /* Of two messages about one thing to one recipient the second is not ready
+     * while the first is under way or deferred: they arrive in order. */
+    "CREATE VIEW message_ready AS"
+    "  SELECT id, coalesce(next, created) AS next, expires FROM message AS m"
+    "  WHERE state IN ('queued', 'deferred') AND NOT EXISTS ("
+    "    SELECT 1 FROM message AS o WHERE m.thing <> ''"
+    "    AND o.recipient = m.recipient AND o.thing = m.thing AND o.id < m.id"
+    "    AND o.state IN ('inflight', 'deferred'));";
+
+/* clang-format on */
+
+const char *const schema_steps[] = {drafts, versions, identities, facts, mails};
+const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

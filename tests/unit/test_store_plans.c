@@ -1,0 +1,427 @@
+/*
+ * Drafts and versions: every member comes back as it was written.
+ */
+#include "tests/unit/test_store.h"
+
+static struct edition edition_full(TALLOC_CTX *ctx)
+{
+    struct date *days = array_new(ctx, struct date, 2);
+    const char **warnings = array_new(ctx, const char *, 3);
+
+    days[0] = date_of(2027, 1, 18);
+    days[1] = date_of(2027, 1, 20);
+    warnings[0] = "on a holiday of Japan";
+    warnings[1] = "";
+    warnings[2] = "Đà Nẵng; \"quoted\", 'quoted'";
+    return (struct edition){
+        .id = "MINISTERIAL-2027-1",
+        .cluster = "MINISTERIAL",
+        .cycle = 2027,
+        .n = 1,
+        .title = "Ministers' Meeting",
+        .start = date_of(2027, 1, 18),
+        .end = date_of(2027, 1, 20),
+        .days = days,
+        .n_days = 2,
+        .host = "VN",
+        .city = "Đà Nẵng",
+        .zone = "Asia/Ho_Chi_Minh",
+        .status = EDITION_CONFIRMED,
+        .cost = 9007199254740993,
+        .warnings = warnings,
+        .n_warnings = 3,
+        .pinned = true,
+        .reason = "the host's letter",
+        .by = date_of(2027, 3, 1),
+        .forced = "agreed by phone",
+        .uid = "abc@example.org",
+        .sequence = 3,
+        .created = {1111},
+        .modified = {2222},
+    };
+}
+
+static struct item item_full(TALLOC_CTX *ctx)
+{
+    const char **bodies = array_new(ctx, const char *, 2);
+
+    bodies[0] = "SOM";
+    bodies[1] = "JWG";
+    return (struct item){
+        .id = "MINISTERIAL-2027-1/SOM+1:JP",
+        .edition = "MINISTERIAL-2027-1",
+        .code = "SOM+1",
+        .part = 1,
+        .parts = 2,
+        .kind = ITEM_DIALOGUE,
+        .title = "7th Dialogue",
+        .nth = 7,
+        .partner = "JP",
+        .bodies = bodies,
+        .n_bodies = 2,
+        .people = "youth",
+        .open = true,
+        .start = {date_of(2027, 1, 18), 540},
+        .end = {date_of(2027, 1, 18), 1440},
+        .zone = "Asia/Ho_Chi_Minh",
+        .start_utc = {1800237600},
+        .end_utc = {1800291600},
+        .city = "Đà Nẵng",
+        .status = ITEM_CANCELLED,
+        .pinned = true,
+        .one_off = true,
+        .uid = "def@example.org",
+        .sequence = 2,
+        .created = {3333},
+        .modified = {4444},
+    };
+}
+
+static struct edition edition_bare(void)
+{
+    return (struct edition){
+        .id = "DDG-2028",
+        .cluster = "DDG",
+        .cycle = 2028,
+        .title = "",
+        .start = DATE_NONE,
+        .end = DATE_NONE,
+        .host = "",
+        .city = "",
+        .zone = "",
+        .status = EDITION_LAPSED,
+        .reason = "",
+        .by = DATE_NONE,
+        .forced = "",
+        .uid = "",
+        .created = INSTANT_NONE,
+        .modified = INSTANT_NONE,
+    };
+}
+
+/* The second item is on the same edition and carries no facts. */
+static struct plan *plan_full(TALLOC_CTX *ctx)
+{
+    struct plan *p = object_new(ctx, struct plan);
+
+    p->n_editions = p->n_items = 2;
+    p->editions = array_new(p, struct edition, 2);
+    p->items = array_new(p, struct item, 2);
+    p->editions[0] = edition_full(p);
+    p->editions[1] = edition_bare();
+    p->items[0] = item_full(p);
+    p->items[1] = item_full(p);
+    p->items[1].id = "MINISTERIAL-2027-1/A";
+    p->items[1].pinned = p->items[1].one_off = false;
+    p->items[1].status = ITEM_PROPOSED;
+    p->cost = 1234567890123;
+    p->bound = 1000;
+    p->proved = true;
+    return p;
+}
+
+static void texts_same(const char *const *a, size_t na, const char *const *b,
+                       size_t nb)
+{
+    assert_int_equal(na, nb);
+    for (size_t i = 0; i < na; i++)
+        assert_string_equal(a[i], b[i]);
+}
+
+/* Members that are no pointers are compared as octets of the structs, whose
+ * pointers were put aside; so a new member cannot be forgotten here. */
+static void edition_same(struct edition a, struct edition b)
+{
+    const char **texts[] = {
+        &a.id,     &b.id,     &a.cluster, &b.cluster, &a.title, &b.title,
+        &a.host,   &b.host,   &a.city,    &b.city,    &a.zone,  &b.zone,
+        &a.reason, &b.reason, &a.forced,  &b.forced,  &a.uid,   &b.uid};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i += 2) {
+        assert_string_equal(*texts[i], *texts[i + 1]);
+        *texts[i] = *texts[i + 1] = NULL;
+    }
+    texts_same(a.warnings, a.n_warnings, b.warnings, b.n_warnings);
+    assert_int_equal(a.n_days, b.n_days);
+    for (size_t i = 0; i < a.n_days; i++)
+        assert_int_equal(a.days[i].day, b.days[i].day);
+    a.warnings = b.warnings = NULL;
+    a.days = b.days = NULL;
+    assert_memory_equal(&a, &b, sizeof a);
+}
+
+static void item_same(struct item a, struct item b)
+{
+    const char **texts[] = {
+        &a.id,    &b.id,    &a.edition, &b.edition, &a.code,   &b.code,
+        &a.title, &b.title, &a.partner, &b.partner, &a.people, &b.people,
+        &a.zone,  &b.zone,  &a.city,    &b.city,    &a.uid,    &b.uid};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i += 2) {
+        assert_string_equal(*texts[i], *texts[i + 1]);
+        *texts[i] = *texts[i + 1] = NULL;
+    }
+    texts_same(a.bodies, a.n_bodies, b.bodies, b.n_bodies);
+    a.bodies = b.bodies = NULL;
+    assert_memory_equal(&a, &b, sizeof a);
+}
+
+static struct plan *draft(struct fixture *f, const char *name)
+{
+    struct plan *p = NULL;
+
+    assert_good(f, store_draft(f->ctx, f->st, name, &p, &f->err));
+    return p;
+}
+
+static void save(struct fixture *f, const char *name, const struct plan *p)
+{
+    assert_good(f, store_save_draft(f->st, name, "main", p, at(5), &f->err));
+}
+
+static void main_is_there_and_stays(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(draft(f, "main")->n_editions, 0);
+    assert_bad(f, REPLY_CONFLICT, "always stays",
+               store_drop_draft(f->st, "main", &f->err));
+}
+
+static void a_draft_comes_back(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p = plan_full(f->ctx), *q;
+
+    save(f, "main", p);
+    store_reopen(f);
+    q = draft(f, "main");
+    assert_int_equal(q->n_editions, 2);
+    edition_same(p->editions[0], q->editions[0]);
+    edition_same(p->editions[1], q->editions[1]);
+    assert_int_equal(q->n_items, 1);
+    item_same(p->items[0], q->items[0]);
+    assert_int_equal(q->cost, p->cost);
+    assert_int_equal(q->bound, p->bound);
+    assert_true(q->proved);
+}
+
+static void every_status_comes_back(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p = plan_full(f->ctx), *q;
+
+    for (int s = 0; s <= EDITION_LAPSED; s++) {
+        p->editions[0].status = (enum edition_status)s;
+        save(f, "main", p);
+        assert_int_equal(draft(f, "main")->editions[0].status, s);
+    }
+    for (int s = 0; s <= ITEM_HELD; s++) {
+        p->items[0].status = (enum item_status)s;
+        save(f, "main", p);
+        assert_int_equal(draft(f, "main")->items[0].status, s);
+    }
+    for (int k = 0; k <= ITEM_EVENT; k++) {
+        p->items[0].kind = (enum item_kind)k;
+        save(f, "main", p);
+        q = draft(f, "main");
+        assert_int_equal(q->items[0].kind, k);
+    }
+}
+
+static void items_with_facts_are_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p = plan_full(f->ctx);
+
+    p->items[0].one_off = false;
+    p->items[0].status = ITEM_PROPOSED;
+    p->items[1].status = ITEM_CANCELLED;
+    save(f, "main", p);
+    assert_int_equal(draft(f, "main")->n_items, 2);
+    p->items[0].pinned = false;
+    p->items[1].status = ITEM_HELD;
+    p->items[1].one_off = true;
+    save(f, "main", p);
+    assert_string_equal(draft(f, "main")->items[0].id, p->items[1].id);
+}
+
+static void saving_replaces(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p = plan_full(f->ctx);
+    struct draft_row *rows;
+    size_t n;
+
+    save(f, "what-if", p);
+    p->n_items = 0;
+    p->n_editions = 1;
+    p->editions[0] = edition_bare();
+    save(f, "What-If", p);
+    assert_int_equal(draft(f, "what-if")->n_editions, 1);
+    assert_int_equal(draft(f, "what-if")->n_items, 0);
+    assert_good(f, store_drafts(f->ctx, f->st, &rows, &n, &f->err));
+    assert_int_equal(n, 2);
+    assert_string_equal(rows[0].name, "main");
+    assert_string_equal(rows[1].from, "main");
+    assert_int_equal(rows[1].at.second, 5);
+    assert_int_equal(rows[1].editions, 1);
+    assert_int_equal(rows[1].cost, p->cost);
+    assert_int_equal(rows[1].bound, p->bound);
+    assert_true(rows[1].proved);
+}
+
+static void a_dropped_draft_is_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p;
+
+    save(f, "what-if", plan_full(f->ctx));
+    assert_bad(f, REPLY_NOTFOUND, "did you mean \"what-if\"",
+               store_drop_draft(f->st, "what-is", &f->err));
+    assert_good(f, store_drop_draft(f->st, "what-if", &f->err));
+    assert_bad(f, REPLY_NOTFOUND, "no draft \"what-if\"",
+               store_draft(f->ctx, f->st, "what-if", &p, &f->err));
+    save(f, "what-if", plan_full(f->ctx));
+}
+
+/* What does not fit is refused whole: the draft stays as it was. */
+static void refuses_what_cannot_be(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p = plan_full(f->ctx);
+
+    save(f, "main", p);
+    p->editions[1].cluster = p->editions[0].cluster;
+    p->editions[1].cycle = p->editions[0].cycle;
+    p->editions[1].n = p->editions[0].n;
+    assert_bad(f, REPLY_CONFLICT, "edition DDG-2028: there is one already",
+               store_save_draft(f->st, "main", "", p, at(6), &f->err));
+    p = plan_full(f->ctx);
+    p->items[0].edition = "NOWHERE-2027";
+    assert_bad(f, REPLY_CONFLICT, "not there",
+               store_save_draft(f->st, "main", "", p, at(6), &f->err));
+    p = plan_full(f->ctx);
+    p->editions[0].warnings[0] = "two\nlines";
+    assert_bad(f, REPLY_INPUT, "\"warnings\" cannot be stored",
+               store_save_draft(f->st, "main", "", p, at(6), &f->err));
+    p = plan_full(f->ctx);
+    p->editions[0].end = date_of(2027, 1, 1);
+    assert_bad(f, REPLY_INPUT, "not allowed",
+               store_save_draft(f->st, "main", "", p, at(6), &f->err));
+    p = plan_full(f->ctx);
+    assert_int_equal(draft(f, "main")->n_editions, 2);
+    edition_same(p->editions[0], draft(f, "main")->editions[0]);
+}
+
+static void add_version(struct fixture *f, int release, const struct plan *p)
+{
+    struct version_row row = {.release = release,
+                              .at = {77},
+                              .by = "officer",
+                              .note = "for the letter",
+                              .changes = 12};
+
+    assert_good(f, store_add_version(f->st, &row, p, &f->err));
+}
+
+static void a_version_comes_back_whole(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p = plan_full(f->ctx), *q;
+    struct version_row *rows;
+    size_t n;
+    int last;
+
+    assert_good(f, store_last_release(f->st, &last, &f->err));
+    assert_int_equal(last, 0);
+    add_version(f, 1, p);
+    add_version(f, 2, plan_full(f->ctx));
+    assert_good(f, store_last_release(f->st, &last, &f->err));
+    assert_int_equal(last, 2);
+    assert_good(f, store_version(f->ctx, f->st, 1, &q, &f->err));
+    for (size_t i = 0; i < 2; i++) {
+        edition_same(p->editions[i], q->editions[i]);
+        item_same(p->items[i], q->items[i]);
+    }
+    assert_int_equal(q->cost, p->cost);
+    assert_good(f, store_versions(f->ctx, f->st, &rows, &n, &f->err));
+    assert_int_equal(n, 2);
+    assert_int_equal(rows[0].release, 1);
+    assert_int_equal(rows[0].at.second, 77);
+    assert_string_equal(rows[0].by, "officer");
+    assert_string_equal(rows[0].note, "for the letter");
+    assert_int_equal(rows[0].changes, 12);
+    assert_bad(f, REPLY_NOTFOUND, "no release 3",
+               store_version(f->ctx, f->st, 3, &q, &f->err));
+}
+
+static void a_version_never_changes(void **state)
+{
+    static const char *const attempts[] = {
+        "UPDATE version SET note = ''",         "DELETE FROM version",
+        "UPDATE version_edition SET city = ''", "DELETE FROM version_edition",
+        "UPDATE version_item SET title = ''",   "DELETE FROM version_item"};
+    struct fixture *f = *state;
+    struct version_row row = {.release = 1, .by = "", .note = ""};
+
+    add_version(f, 1, plan_full(f->ctx));
+    assert_bad(f, REPLY_CONFLICT, "there is one already",
+               store_add_version(f->st, &row, plan_full(f->ctx), &f->err));
+    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++)
+        assert_int_equal(sqlite3_exec(f->st->db, attempts[i], NULL, NULL, NULL),
+                         SQLITE_CONSTRAINT_TRIGGER);
+}
+
+/* A row that an operator wrote by hand is told, not believed. */
+static void a_row_of_nobody_is_told(void **state)
+{
+    static const struct {
+        const char *sql, *words;
+    } rows[] = {
+        {"UPDATE draft_edition SET start = 'some day.' || ' '", "as start"},
+        {"UPDATE draft_edition SET start = NULL, days = '2027-01-18'",
+         NULL}, /* no line end: no day, as the writer has it */
+        {"UPDATE draft_edition SET days = char(10)", "as days"},
+        {"UPDATE draft_edition SET days = '2027-01-1' || char(10)", "as days"},
+        {"UPDATE draft_edition SET days = '2027-02-30' || char(10)", "as days"},
+        {"UPDATE draft_edition SET days = '', n = 5000000000", "as n"},
+        {"UPDATE draft_edition SET n = 1; UPDATE draft_item SET kind = 'party'",
+         "as kind"},
+        {"UPDATE draft_item SET kind = 'social', start = '2027-01-18T24:01'",
+         "as start"},
+        {"UPDATE draft_item SET start = '2027-13-18T24:00'", "as start"},
+    };
+    struct fixture *f = *state;
+    struct plan *p = plan_full(f->ctx);
+
+    p->n_editions = 1;
+    save(f, "main", p);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        database_run(f, rows[i].sql);
+        if (rows[i].words)
+            assert_bad(f, REPLY_INTERNAL, rows[i].words,
+                       store_draft(f->ctx, f->st, "main", &p, &f->err));
+        else
+            assert_int_equal(draft(f, "main")->editions[0].n_days, 0);
+        assert_idle(f->st);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(main_is_there_and_stays),
+        STORE_TEST(a_draft_comes_back),
+        STORE_TEST(every_status_comes_back),
+        STORE_TEST(items_with_facts_are_kept),
+        STORE_TEST(saving_replaces),
+        STORE_TEST(a_dropped_draft_is_gone),
+        STORE_TEST(refuses_what_cannot_be),
+        STORE_TEST(a_version_comes_back_whole),
+        STORE_TEST(a_version_never_changes),
+        STORE_TEST(a_row_of_nobody_is_told),
+    };
+
+    return cmocka_run_group_tests_name("store.plans", tests, NULL, NULL);
+}
