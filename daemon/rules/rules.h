@@ -132,11 +132,11 @@ struct body {
     const char *code, *title;
     int level; /* index into sector.levels, -1 when none is given */
     const struct body *under;
-    const char *seats;
+    const char *seats; /* "" when not given */
     struct vague since, until;
     struct former *formerly;
     size_t n_formerly;
-    const char *mandate;
+    const char *mandate; /* "" when not given */
     struct require *requires;
     size_t n_requires;
     struct where where;

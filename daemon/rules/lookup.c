@@ -1,0 +1,147 @@
+/*
+ * Finding things in rules, and what dates mean to them.
+ */
+#include <string.h>
+
+#include "daemon/base/text.h"
+#include "daemon/rules/rules.h"
+
+const struct member *rules_member(const struct rules *r, const char *code)
+{
+    for (size_t i = 0; i < r->n_members; i++)
+        if (text_same(r->members[i].code, code))
+            return &r->members[i];
+    return NULL;
+}
+
+const struct partner *rules_partner(const struct rules *r, const char *code)
+{
+    for (size_t i = 0; i < r->n_partners; i++)
+        if (text_same(r->partners[i].code, code))
+            return &r->partners[i];
+    return NULL;
+}
+
+const struct body *rules_body(const struct rules *r, const char *code)
+{
+    for (size_t i = 0; i < r->n_bodies; i++)
+        if (text_same(r->bodies[i].code, code))
+            return &r->bodies[i];
+    return NULL;
+}
+
+const struct cluster *rules_cluster(const struct rules *r, const char *code)
+{
+    for (size_t i = 0; i < r->n_clusters; i++)
+        if (text_same(r->clusters[i].code, code))
+            return &r->clusters[i];
+    return NULL;
+}
+
+const struct rotation *rules_rotation(const struct rules *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_rotations; i++)
+        if (text_same(r->rotations[i].name, name))
+            return &r->rotations[i];
+    return NULL;
+}
+
+const struct workflow *rules_workflow(const struct rules *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_workflows; i++)
+        if (text_same(r->workflows[i].name, name))
+            return &r->workflows[i];
+    return NULL;
+}
+
+const struct item_rule *cluster_item(const struct cluster *c, const char *code)
+{
+    for (size_t i = 0; i < c->n_items; i++)
+        if (text_same(c->items[i].code, code))
+            return &c->items[i];
+    return NULL;
+}
+
+const struct place *rules_place(const struct rules *r, const char *city)
+{
+    for (size_t i = 0; i < r->n_places && city; i++)
+        if (text_same(r->places[i].city, city))
+            return &r->places[i];
+    return NULL;
+}
+
+const struct zone *rules_zone(const struct rules *r,
+                              const struct member *member, const char *city)
+{
+    const struct place *p = rules_place(r, city);
+
+    if (p && (!member || p->in == member))
+        return p->zone;
+    return member ? member->zone : zone_utc();
+}
+
+bool member_is_in(const struct member *m, struct date on)
+{
+    return m->since.day <= on.day &&
+           (date_is_none(m->until) || on.day <= m->until.day);
+}
+
+/* The first or the last day that a vague date can mean. */
+static struct date vague_day(struct vague v, bool last)
+{
+    int month = v.month ? v.month : last ? 12 : 1;
+    int day = v.day ? v.day : last ? date_days_in_month(v.year, month) : 1;
+
+    return date_of(v.year, month, day);
+}
+
+/* A former name holds to the last day of the month or year that it names. */
+static const struct former *former_on(const struct body *b, struct date on)
+{
+    for (size_t i = 0; i < b->n_formerly; i++) {
+        const struct former *f = &b->formerly[i];
+
+        if (on.day <= vague_day(f->until, true).day &&
+            (f->from.year == 0 || vague_day(f->from, false).day <= on.day))
+            return f;
+    }
+    return NULL;
+}
+
+const char *body_code_on(const struct body *b, struct date on)
+{
+    const struct former *f = former_on(b, on);
+
+    return f ? f->code : b->code;
+}
+
+const char *body_title_on(const struct body *b, struct date on)
+{
+    const struct former *f = former_on(b, on);
+
+    return f ? f->title : b->title;
+}
+
+struct date yearly_in(struct yearly y, int year)
+{
+    int days = date_days_in_month(year, y.month);
+
+    return date_of(year, y.month, y.day < days ? y.day : days);
+}
+
+struct date cycle_first(const struct rules *r, int cycle)
+{
+    return yearly_in(r->sector.cycle_from, cycle);
+}
+
+struct date cycle_last(const struct rules *r, int cycle)
+{
+    return date_add_days(cycle_first(r, cycle + 1), -1);
+}
+
+int cycle_of(const struct rules *r, struct date d)
+{
+    int year = date_civil(d).year;
+
+    return d.day < cycle_first(r, year).day ? year - 1 : year;
+}
