@@ -54,8 +54,9 @@ static int table_compare(const void *a, const void *b)
  * by i, then those where it is i, by j. Filling j sides first keeps that. */
 void network_link(struct network *net)
 {
-    qsort(net->tables, (size_t)net->n_tables, sizeof *net->tables,
-          table_compare);
+    if (net->n_tables > 0)
+        qsort(net->tables, (size_t)net->n_tables, sizeof *net->tables,
+              table_compare);
     memset(net->links_first, 0, ((size_t)net->n + 1) * sizeof(int32_t));
     net->links = array_new(net, int32_t, 2 * (size_t)net->n_tables);
     int32_t *at = array_new(net, int32_t, (size_t)net->n + 1);
