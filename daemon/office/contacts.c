@@ -61,7 +61,6 @@ bool channel_parse(const char *word, enum channel *ret)
 /* ---- addresses: RFC 5321 4.1.2 dot-atoms, 4.5.3.1 sizes */
 
 #define LOCAL_SIZE   64
-#define DOMAIN_SIZE  255
 #define LABEL_SIZE   63
 #define ADDRESS_SIZE 254 /* of a path, without its angle brackets */
 
