@@ -85,9 +85,10 @@ static void print_wrapped(FILE *out, const char *text, int indent)
 static void print_pair(FILE *out, int width, const char *left,
                        const char *right)
 {
-    (void)fprintf(out, "  %-*s  ", width, left);
     if ((int)strlen(left) > width)
-        (void)fprintf(out, "\n%*s", width + 4, "");
+        (void)fprintf(out, "  %s\n%*s", left, width + 4, "");
+    else
+        (void)fprintf(out, "  %-*s  ", width, left);
     print_wrapped(out, right, width + 4);
 }
 

@@ -246,18 +246,21 @@ static const char *label(TALLOC_CTX *ctx, const struct verb_arg *a)
                                     : arg_hint(a);
 }
 
-static bool unknown_arg(const struct verb *v, const char *name,
-                        struct error *err)
+/* dashes: how it is written where it was found, "--" or "". */
+static bool unknown_arg(const struct verb *v, const char *dashes,
+                        const char *name, struct error *err)
 {
     TALLOC_CTX *job = talloc_new(NULL);
     const char **all = NULL, *nearest;
     size_t n = 0;
 
     for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++)
-        all = list_add(job, all, &n, a->name);
+        if (a->place == PLACE_OPTION || !*dashes)
+            all = list_add(job, all, &n, a->name);
     nearest = all ? text_nearest(name, all) : NULL;
-    (void)fail(err, REPLY_USAGE, "%s has no argument \"%.60s\"%s%s%s", v->words,
-               name, nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+    (void)fail(err, REPLY_USAGE, "%s has no argument \"%s%.60s\"%s%s%s%s",
+               v->words, dashes, name, nearest ? ", did you mean \"" : "",
+               nearest ? dashes : "", nearest ? nearest : "",
                nearest ? "\"?" : "");
     talloc_free(job);
     return false;
@@ -276,7 +279,7 @@ static bool check_known(const struct verb *v, json_t *args, struct error *err)
         if (file_name && !json_is_string(value))
             return fail(err, REPLY_USAGE, "name: this must be a text");
         if (!file_name && !arg_named(v, name))
-            return unknown_arg(v, name, err);
+            return unknown_arg(v, "", name, err);
     }
     return true;
 }
@@ -357,8 +360,7 @@ static const struct verb_arg *option_find(const struct verb *v,
         (void)fail(err, REPLY_USAGE, "--%.*s is short for several options",
                    (int)size, text);
     else
-        (void)unknown_arg(
-            v, text_format(job, "--%s", memory_text_n(job, text, size)), err);
+        (void)unknown_arg(v, "--", memory_text_n(job, text, size), err);
     talloc_free(job);
     return NULL;
 }
@@ -431,6 +433,12 @@ static bool append_word(json_t *args, const struct verb_arg *a,
     return good;
 }
 
+/* "help contact add", "clock +3 days": every further word is part of it. */
+static bool takes_more(const struct verb_arg *a)
+{
+    return a->type == ARG_REST || a->type == ARG_CLOCK;
+}
+
 static bool parse_words(const struct verb *v, size_t n,
                         const char *const *words, json_t *args,
                         struct error *err)
@@ -454,7 +462,7 @@ static bool parse_words(const struct verb *v, size_t n,
                         words[i]);
         if (!append_word(args, a, words[i], err))
             return false;
-        a += a->type != ARG_REST;
+        a += !takes_more(a);
     }
     return true;
 }
