@@ -316,22 +316,30 @@ static bool maker_cost(struct maker *k, const struct spot *p, int32_t opening,
     return true;
 }
 
-/* The openings that a span takes: of a block also those between sessions. */
-static const struct span *maker_pieces(TALLOC_CTX *ctx, const struct maker *k,
-                                       struct span span, size_t *ret_n)
+static size_t pieces_add(struct span *pieces, size_t n,
+                         const struct segments *list, struct span span)
 {
-    const struct segments *w = &k->openings->windows;
-    struct span *pieces = array_new(ctx, struct span, w->n + 1);
-    size_t n = 0;
-    if (k->segments.n > 0 && k->segments.rows[0].half == HALF_EVENING)
-        pieces[n++] = span;
-    for (size_t i = 0; i < w->n; i++) {
-        struct span s = w->rows[i].span;
+    for (size_t i = 0; i < list->n; i++) {
+        struct span s = list->rows[i].span;
         if (!spans_meet(s, span))
             continue;
         pieces[n].from = s.from > span.from ? s.from : span.from;
         pieces[n++].to = s.to < span.to ? s.to : span.to;
     }
+    return n;
+}
+
+/* The openings that a span takes: of a block also those between sessions;
+ * evenings only when it is held in them. */
+static const struct span *maker_pieces(TALLOC_CTX *ctx, const struct maker *k,
+                                       struct span span, size_t *ret_n)
+{
+    const struct openings *o = k->openings;
+    struct span *pieces =
+        array_new(ctx, struct span, o->windows.n + o->evenings.n);
+    size_t n = pieces_add(pieces, 0, &o->windows, span);
+    if (k->segments.rows[0].half == HALF_EVENING)
+        n = pieces_add(pieces, n, &o->evenings, span);
     *ret_n = n;
     return pieces;
 }

@@ -29,16 +29,17 @@ static bool partner_rests(const struct slots_partner *p, struct date on)
     return false;
 }
 
-/* Started half hours between a session and the nearer end of office hours;
- * a session may run past midnight. */
-static int32_t half_hours_out(struct hours clock, int32_t from, int32_t to)
+/* Started half hours between a session and the nearer end of office hours; a
+ * session may run past midnight. One longer than they are counts by its
+ * beginning. */
+static int32_t half_hours_out(struct hours clock, int32_t from, int32_t length)
 {
+    int32_t most = clock.to - clock.from;
+    int32_t to = from + (length < most ? length : most);
     int32_t early = clock.from - from;
     int32_t late = to - clock.to;
     if (early <= 0 && late <= 0)
         return 0;
-    if (early > 0 && late > 0)
-        return (early + 29) / 30 + (late + 29) / 30;
     if (early > 0) /* from midnight on it is late as well, on the day before */
         late = to + DAY_MINUTES - clock.to;
     else
@@ -59,9 +60,8 @@ static int32_t session_cost(const struct slots_input *in, int partner,
         session.from % DAY_MINUTES};
     struct local there = zone_local(p->zone, zone_instant(in->zone, at));
     int32_t length = session.to - session.from;
-    int32_t cost =
-        half_hours_out(in->costs.clock, there.minute, there.minute + length) *
-        in->costs.half_hour_out;
+    int32_t cost = half_hours_out(in->costs.clock, there.minute, length) *
+                   in->costs.half_hour_out;
     if (partner_rests(p, there.date))
         cost += in->costs.rest;
     return cost;

@@ -70,9 +70,13 @@ static int64_t search_rest(const struct search *s, size_t but)
     return sum;
 }
 
-/* The open item with the fewest spots; m->n when all are placed. */
+/* The open item with the fewest spots, fixed ones first (others look for
+ * rooms beside them); m->n when all are placed. */
 static size_t search_next(const struct search *s)
 {
+    for (size_t i = 0; i < s->m->n; i++)
+        if (s->depth_of[i] == 0 && s->m->in->items[i].fixed)
+            return i;
     size_t best = s->m->n;
     for (size_t i = 0; i < s->m->n; i++)
         if (s->depth_of[i] == 0 &&
