@@ -76,6 +76,25 @@ static void fill_due(struct build *b, const struct workflow *w, struct step *s,
         s->due_step = NULL;
 }
 
+/* A body's code or, most likely, a misspelt word: both are offered. */
+static void unknown_owner(struct build *b, const struct node *n,
+                          const struct value *v)
+{
+    static const char *const words[] = {"host", "secretariat", "members",
+                                        "partners"};
+    const char **known = name_codes(b, NOUN_BODY, NULL);
+    size_t count = 0;
+
+    while (known[count])
+        count++;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        known = array_grow(b->tmp, known, const char *, count + 2);
+        known[count++] = words[i];
+        known[count] = NULL;
+    }
+    name_unknown(b, node_where(n, v), "owner", v->text, known);
+}
+
 static void fill_owner(struct build *b, struct step *s, const struct node *n)
 {
     const struct value *body = node_value(n, "BODY", 0);
@@ -85,7 +104,9 @@ static void fill_owner(struct build *b, struct step *s, const struct node *n)
                : node_says(n, "members")     ? OWNER_MEMBERS
                : node_says(n, "partners")    ? OWNER_PARTNERS
                                              : OWNER_BODY;
-    s->owner_body = name_find(b, NOUN_BODY, NULL, n, body);
+    s->owner_body = body ? name_look(b, NOUN_BODY, NULL, body->text) : NULL;
+    if (body && !s->owner_body)
+        unknown_owner(b, n, body);
 }
 
 static void fill_step(struct build *b, const struct workflow *w, struct step *s,

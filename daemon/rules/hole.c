@@ -264,10 +264,13 @@ static bool read_length(TALLOC_CTX *ctx, const struct hole_row *h,
     if (t[0].kind == TOKEN_END || t[1].kind != TOKEN_WORD)
         return false;
     v->text = t->text;
-    if (half && text_same(t[1].text, "day")) {
+    if (half) {
         v->length = (struct length){1, UNIT_HALF_DAY};
         taken = 1;
-    } else if (half || !token_is_number(t)) {
+        if (!text_same(t[1].text, "day"))
+            spoil(v, text_format(ctx, "\"half %.40s\" is no length", t[1].text),
+                  "did you mean half day?");
+    } else if (!token_is_number(t)) {
         return false;
     } else {
         taken = read_unit(line, *at + 1, &v->length.unit, &times);

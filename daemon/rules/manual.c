@@ -112,6 +112,11 @@ static char *help_word(TALLOC_CTX *ctx, const char *word)
             out = add_scope(out, row->opens, "  ");
         }
     }
+    if (!any && text_same(word, scope_word(SCOPE_ITEM))) {
+        any = true;
+        out = add(out, "Clauses of items:\n");
+        out = add_scope(out, SCOPE_ITEM, "  ");
+    }
     return any ? out : NULL;
 }
 

@@ -3,9 +3,10 @@
  * one belongs to the nearest line above that is indented less. Clauses follow
  * each other on one line, with or without a comma between.
  *
- * Recovery: after an error the reader goes on at the next word of the line that
- * begins a clause there, and says nothing more about that line unless such a
- * clause is wrong itself.
+ * Recovery: a word that is nearly a clause is read as that clause. After
+ * another error the reader goes on at the next word of the line that begins a
+ * clause there; when not even the first word made sense, nothing more is said
+ * about the line.
  */
 #include "daemon/rules/tree.h"
 
@@ -308,7 +309,6 @@ static size_t read_row(struct reader *r, struct node *parent,
     struct node *n, *scope;
     size_t comma; /* one may stand between clauses */
 
-    check_once(r, parent, row, i);
     n = node_add(r, parent, row, i);
     scope = row->opens ? n : parent;
     r->open = scope;
@@ -319,7 +319,7 @@ static size_t read_row(struct reader *r, struct node *parent,
         n->n_values = m.n_far_values;
         if (!say_problems(r, m.far_values, m.n_far_values))
             say_expected(r, row, &m);
-        return next_clause(r, scope, m.far > from ? m.far : from);
+        return next_clause(r, scope, m.far > i ? m.far : i + 1);
     }
     n->values = m.values;
     n->n_values = m.n;
@@ -328,17 +328,10 @@ static size_t read_row(struct reader *r, struct node *parent,
     comma = r->line.tokens[m.at].kind == TOKEN_COMMA && m.at < r->line.n;
     if (m.at == r->line.n || is_begin(r, scope, m.at + comma))
         return m.at + comma;
+    if (!m.hoped || m.far < m.at)
+        return m.at;
     n->bad = true;
-    if (m.hoped && m.far >= m.at)
-        say_expected(r, row, &m);
-    else if (!r->line.bad)
-        find_error(r->f, at_token(r, m.at),
-                   m.stop[0] ? text_format(r->ctx, "what may follow: %s",
-                                           words_print(r->ctx, m.stop))
-                             : "",
-                   "unexpected %s after %s",
-                   token_print(r->ctx, &r->line.tokens[m.at]),
-                   token_print(r->ctx, &r->line.tokens[m.at - 1]));
+    say_expected(r, row, &m);
     return next_clause(r, scope, m.at);
 }
 
@@ -352,17 +345,21 @@ static const struct row *guess_clause(struct reader *r, size_t i,
     const char **words = words_above(r->ctx, r->open);
     const char *near =
         t->kind == TOKEN_WORD ? text_nearest(t->text, words) : NULL;
-    const char *kind = scope_word(node_scope(r->open));
+    enum scope scope = node_scope(r->open);
+    const char *kind = scope_word(scope);
+    const char **own = language_keywords(r->ctx, scope);
 
     if (!r->line.bad && !words[0])
-        find_error(r->f, at_token(r, i), "", "%s has no clauses",
-                   r->open->row->keyword);
+        find_error(r->f, at_token(r, i), "",
+                   "unexpected %s: nothing may follow after %s",
+                   token_print(r->ctx, t), token_print(r->ctx, t - 1));
     else if (!r->line.bad)
         find_error(r->f, at_token(r, i),
                    near ? text_format(r->ctx, "did you mean %s?", near)
                         : text_format(r->ctx, "the clauses of %s: %s", kind,
-                                      words_print(r->ctx, words)),
+                                      words_print(r->ctx, own)),
                    "%s is no clause of %s", token_print(r->ctx, t), kind);
+    r->line.bad = r->line.bad || !near;
     if (!near)
         return NULL;
     for (struct node *n = r->open; n->row; n = n->parent) {
@@ -379,13 +376,24 @@ static void read_clauses(struct reader *r, size_t i)
         struct node *parent = r->open;
         const struct row *row = row_above(r->open, &r->line.tokens[i], &parent);
 
-        if (!row)
+        if (row)
+            check_once(r, parent, row, i);
+        else
             row = guess_clause(r, i, &parent);
         if (row)
             i = read_row(r, parent, row, i);
         else
             i = next_clause(r, r->open, i + 1);
     }
+}
+
+/* The first row of any scope that a word begins. */
+static const struct row *row_anywhere(const struct token *t)
+{
+    for (size_t i = 0; i < language_rows(); i++)
+        if (!token_is_number(t) && begins_row(language_row(i), t))
+            return language_row(i);
+    return NULL;
 }
 
 /* An unindented word that is no statement. */
@@ -400,8 +408,10 @@ static const struct row *guess_statement(struct reader *r)
 
     if (r->line.bad)
         return near ? row_of_word(SCOPE_FILE, near) : NULL;
+    if (!clause && !near)
+        clause = row_anywhere(t);
     if (clause) {
-        find_error(r->f, at_token(r, 0), "indent this line",
+        find_error(r->f, at_token(r, 0), "indent it below its statement",
                    "\"%s\" is no statement but a clause of %s", t->text,
                    scope_word(clause->in));
         return NULL;
@@ -429,6 +439,7 @@ static void read_statement(struct reader *r)
         r->lost = true;
         return;
     }
+    check_once(r, r->root, row, 0);
     r->open = r->root;
     read_clauses(r, read_row(r, r->root, row, 0));
 }
