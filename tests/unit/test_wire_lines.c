@@ -59,7 +59,7 @@ static void what_is_no_request_is_explained(void **state)
         const char *line, *text;
     } bad[] = {
         {"", "not JSON: "},
-        {"hello", "not JSON: invalid token near 'hello' (column 5)"},
+        {"hello", "not JSON: '[' or '{' expected near 'hello' (column 5)"},
         {"{\"verb\":\"a\"", "not JSON: "},
         {"{\"verb\":\"a\"} {}", "not JSON: end of file expected near '{'"},
         {"{\"verb\":\"a\",\"verb\":\"b\"}", "not JSON: duplicate object key"},
@@ -123,14 +123,14 @@ static void answers_are_written_as_promised(void **state)
     assert_string_equal(wire_progress(job, 3, 22, "M-2027"),
                         "{\"progress\":{\"done\":3,\"of\":22,\"text\":\"M-2027"
                         "\"}}\n");
-    (void)fail(&err, REPLY_NOTFOUND, "no edition %s", "JWG-2040");
+    (void)(fail)(&err, REPLY_NOTFOUND, "no edition %s", "JWG-2040");
     assert_string_equal(wire_error(job, &err),
                         "{\"ok\":false,\"error\":{\"code\":\"notfound\","
                         "\"text\":\"no edition JWG-2040\"}}\n");
     (void)fail_at(&err, "a.rules", 3, 7);
     assert_non_null(
         strstr(wire_error(job, &err), ",\"at\":\"a.rules:3:7\"}}\n"));
-    (void)fail(&err, REPLY_INPUT, "\xff");
+    (void)(fail)(&err, REPLY_INPUT, "\xff");
     assert_non_null(strstr(wire_error(job, &err), "not UTF-8"));
     json_decref(row);
     talloc_free(job);
@@ -208,7 +208,7 @@ static void every_code_survives_the_wire(void **state)
         struct error err;
         char *line;
 
-        (void)fail(&err, (enum reply)code, "text");
+        (void)(fail)(&err, (enum reply)code, "text");
         line = wire_error(job, &err);
         assert_true(wire_parse_reply(line, strlen(line) - 1, &r, &err));
         assert_int_equal(r.error.code, code);
