@@ -33,6 +33,16 @@ void part_solve(struct part *c, const int32_t *start_from);
 /* Moves costs until the bound stalls: `rounds` of messages at most. False: no
  * plan below worker->below. */
 bool part_messages(struct part *c, int32_t rounds);
+/* A choice by rounding what is left, from start_from where it can be kept
+ * (solve_round.c). It may break rules. */
+void part_round(struct part *c, const int32_t *start_from);
+/* Mends what it breaks; the choice is then a plan. False: not all was mended,
+ * or the verdict is INFEASIBLE now. */
+bool part_repair(struct part *c);
+/* Makes the plan better by regions (solve_improve.c). */
+void part_improve(struct part *c);
+/* A bound by regions, scaled (solve_bound.c). */
+int64_t part_region_bound(struct part *c);
 /* Of all best plans the first: each edition in chronological order at its
  * previous start, else as early as it can be. Only for a proved optimum; false
  * when the budget ended it. */

@@ -6,7 +6,14 @@
 #include "daemon/base/memory.h"
 #include "daemon/plan/network_solve.h"
 
-enum { PASSES_FILTER = 50, ROUNDS = 30, STALLED = 5 };
+enum {
+    PASSES_FILTER = 50,
+    ROUNDS = 30,
+    PRUNED_ROUNDS = 4,
+    STALLED = 5,
+    PASSES = 6,
+    SEARCHED_EDITIONS = 150
+};
 
 struct budget budget_new(const struct solve_options *options)
 {
@@ -71,6 +78,22 @@ static int64_t round_up(const struct part *c, int64_t cost)
     return (cost + scale - 1) / scale * scale;
 }
 
+/* Drops what no plan as good as this one has, and looks again. */
+static void part_prune(struct part *c)
+{
+    c->worker->below = c->cost + 1;
+    if (!state_prune(c->worker, &c->state) || !part_messages(c, PRUNED_ROUNDS))
+        return;
+    state_propagate(c->worker, &c->state, PASSES);
+}
+
+static void bound_raise(struct part *c, int64_t bound)
+{
+    bound = round_up(c, bound);
+    if (bound > c->bound)
+        c->bound = c->planned && bound > c->cost ? c->cost : bound;
+}
+
 static void part_search(struct part *c)
 {
     struct network *net = region_whole(c, c->worker, &c->state);
@@ -87,13 +110,38 @@ static void part_search(struct part *c)
     talloc_free(net);
 }
 
+static void part_plan(struct part *c, const int32_t *start_from)
+{
+    part_round(c, start_from);
+    if (!part_repair(c))
+        return;
+    bound_raise(c, *c->state.constant);
+    if (c->bound < c->cost)
+        part_improve(c);
+    part_prune(c);
+    bound_raise(c, *c->state.constant);
+}
+
+/* Whether cost and bound have met. */
+static bool part_closed(const struct part *c)
+{
+    return c->planned && c->bound >= c->cost;
+}
+
 void part_solve(struct part *c, const int32_t *start_from)
 {
-    (void)start_from;
     part_messages(c, ROUNDS);
-    state_propagate(c->worker, &c->state, 6);
-    c->bound = round_up(c, *c->state.constant);
-    part_search(c);
+    state_propagate(c->worker, &c->state, PASSES);
+    bound_raise(c, *c->state.constant);
+    part_plan(c, start_from);
+    if (c->verdict == VERDICT_INFEASIBLE)
+        return;
+    if (c->planned && !part_closed(c))
+        bound_raise(c, part_region_bound(c));
+    if (!part_closed(c) && c->net->n <= SEARCHED_EDITIONS)
+        part_search(c);
+    if (part_closed(c))
+        c->verdict = VERDICT_OPTIMAL;
     if (c->verdict == VERDICT_UNDECIDED && c->planned)
         c->verdict = VERDICT_GOOD;
     if (c->verdict == VERDICT_OPTIMAL)
