@@ -58,12 +58,13 @@ static char *append(char *text, const char *separator, const char *name,
 static char *print_array(TALLOC_CTX *ctx, const json_t *array, printer *print)
 {
     bool objects = json_is_object(json_array_get(array, 0));
+    const char *separator = print == cell_plain ? ";" : objects ? "; " : ", ";
     char *text = memory_text(ctx, "");
 
     for (size_t i = 0; i < json_array_size(array); i++) {
         char *one = print(ctx, json_array_get(array, i));
 
-        text = append(text, objects ? "; " : ", ", "", one);
+        text = append(text, separator, "", one);
         talloc_free(one);
     }
     return text;

@@ -13,5 +13,6 @@ char *cell_print(TALLOC_CTX *ctx, json_t *value);
 char *cell_member(TALLOC_CTX *ctx, const json_t *row, const char *members);
 /* A date, local time or instant in words, any other text as it is. */
 char *cell_time(TALLOC_CTX *ctx, const char *text);
-/* As a field of CSV before quoting: dates and numbers untouched. */
+/* As a field of CSV before quoting: dates and numbers untouched, lists with
+ * ';' as `import` reads them. */
 char *cell_plain(TALLOC_CTX *ctx, json_t *value);

@@ -79,13 +79,14 @@ static void block_print(TALLOC_CTX *ctx, json_t *row, FILE *out, int width)
 
         for (char *p = key; *p; p++)
             *p = *p == '_' ? ' ' : *p;
-        (void)fprintf(out, "%s:%*s", key, indent - width_of(key) - 1, "");
-        if (json_is_object(json_array_get(value, 0))) {
-            block_list(ctx, value, out, indent, width);
-            continue;
-        }
+        (void)fprintf(out, "%s:", key);
         if (json_is_string(value) && strchr(json_string_value(value), '\n')) {
             block_lines(ctx, json_string_value(value), out);
+            continue;
+        }
+        (void)fprintf(out, "%*s", indent - width_of(key) - 1, "");
+        if (json_is_object(json_array_get(value, 0))) {
+            block_list(ctx, value, out, indent, width);
             continue;
         }
         text = width_clean(ctx, cell_print(ctx, value), "");
