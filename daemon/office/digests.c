@@ -44,26 +44,42 @@ static struct subject subject_of(const struct change *c,
     return s;
 }
 
-static bool hosts(const struct contact *c, const struct subject *s)
+/* ---- editions: by the bodies of their items, else of their cluster's rule */
+
+enum link {
+    LINK_NONE,    /* none of the bodies is the contact's */
+    LINK_BODY,    /* one is */
+    LINK_BODYLESS /* there are none at all */
+};
+
+static enum link link_by_items(const struct contact *c,
+                               const struct item *items, size_t n)
 {
-    for (int i = 0; i < 2; i++) {
-        const struct edition *e = s->editions[i];
-        bool bodiless = true;
+    enum link link = LINK_BODYLESS;
 
-        if (!e || !text_same(c->of, e->host))
-            continue;
-        for (size_t k = 0; k < s->n_items[i]; k++) {
-            const struct item *item = &s->items[i][k];
-
-            if (contact_has_any(c, (const char *const *)item->bodies,
-                                item->n_bodies))
-                return true;
-            bodiless = bodiless && item->n_bodies == 0;
-        }
-        if (bodiless)
-            return true;
+    for (size_t i = 0; i < n; i++) {
+        if (contact_has_any(c, (const char *const *)items[i].bodies,
+                            items[i].n_bodies))
+            return LINK_BODY;
+        if (items[i].n_bodies > 0)
+            link = LINK_NONE;
     }
-    return false;
+    return link;
+}
+
+static enum link link_by_rule(const struct rules *r, const struct contact *c,
+                              const struct edition *e)
+{
+    const struct cluster *cluster = rules_cluster(r, e->cluster);
+    enum link link = LINK_BODYLESS;
+
+    for (size_t i = 0; cluster && i < cluster->n_items; i++)
+        for (size_t k = 0; k < cluster->items[i].n_bodies; k++) {
+            if (contact_has_body(c, cluster->items[i].bodies[k]->code))
+                return LINK_BODY;
+            link = LINK_NONE;
+        }
+    return link;
 }
 
 static bool is_in(const struct rules *r, const struct contact *c,
@@ -71,26 +87,27 @@ static bool is_in(const struct rules *r, const struct contact *c,
 {
     const struct member *m = rules_member(r, c->of);
 
-    return m && (date_is_none(e->start) || member_is_in(m, e->start));
+    return contact_is_delegate(c) && m &&
+           (date_is_none(e->start) || member_is_in(m, e->start));
 }
 
-/* By the bodies of the rule, for the desk and the members. */
-static bool concerns_by_rule(const struct rules *r, const struct contact *c,
-                             const struct edition *e)
+/* Does the contact's country host it, or is it to sit there? */
+static bool concerns_edition(const struct rules *r, const struct contact *c,
+                             const struct subject *s, int i)
 {
-    const struct cluster *cluster = e ? rules_cluster(r, e->cluster) : NULL;
-    bool bodiless = true;
+    const struct edition *e = s->editions[i];
+    enum link link;
 
-    if (!cluster ||
-        (c->role != ROLE_DESK && !(contact_is_delegate(c) && is_in(r, c, e))))
+    if (!e)
         return false;
-    for (size_t i = 0; i < cluster->n_items; i++)
-        for (size_t k = 0; k < cluster->items[i].n_bodies; k++) {
-            if (contact_has_body(c, cluster->items[i].bodies[k]->code))
-                return true;
-            bodiless = false;
-        }
-    return bodiless && c->role == ROLE_DESK;
+    link = s->n_items[i] > 0 ? link_by_items(c, s->items[i], s->n_items[i])
+                             : link_by_rule(r, c, e);
+    if (text_same(c->of, e->host))
+        return link != LINK_NONE;
+    if (s->n_items[i] > 0)
+        return false; /* its items decide */
+    return c->role == ROLE_DESK ? link != LINK_NONE
+                                : link == LINK_BODY && is_in(r, c, e);
 }
 
 static bool concerns(const struct rules *r, const struct contact *c,
@@ -100,11 +117,7 @@ static bool concerns(const struct rules *r, const struct contact *c,
         for (size_t k = 0; k < s->n_items[i]; k++)
             if (contact_hears_item(r, c, &s->items[i][k]))
                 return true;
-    if (s->n_items[0] + s->n_items[1] == 0 &&
-        (concerns_by_rule(r, c, s->editions[0]) ||
-         concerns_by_rule(r, c, s->editions[1])))
-        return true;
-    return hosts(c, s);
+    return concerns_edition(r, c, s, 0) || concerns_edition(r, c, s, 1);
 }
 
 static struct subject *subjects_of(TALLOC_CTX *ctx,
