@@ -27,3 +27,5 @@ struct date calendar_working_on_or_before(const struct rules *r,
                                           struct date d);
 struct date calendar_add_working(const struct rules *r, weekdays weekend,
                                  const char *cc, struct date d, int n);
+/* Is there a table of public holidays of `cc` for that year? */
+bool calendar_covers(const struct rules *r, const char *cc, int year);

@@ -107,6 +107,9 @@ struct problem {
     struct pair *pairs;
     struct capacity *capacities;
     const struct member **hosts;
+    /* What each forbid is about ("National Day (BN) on 23 Feb"), one per
+     * forbid, NULL: the rule says it all. The array may be NULL. */
+    const char **forbid_texts;
     size_t n_rules, n_editions, n_forbids, n_charges, n_pairs, n_capacities,
         n_hosts;
 };

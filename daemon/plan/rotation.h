@@ -20,3 +20,12 @@ bool rotation_turns(TALLOC_CTX *ctx, const struct rules *r,
                     const struct history *history, int first, int last,
                     const int *without, size_t n_without,
                     struct rotation_turn **ret, struct error *err) MUST_USE;
+
+/* All members in alphabetical order (n_members of them), on ctx. */
+const struct member **rotation_order(TALLOC_CTX *ctx, const struct rules *r);
+/* The name as it is sorted: without a leading "the". */
+const char *rotation_sort_name(const char *name);
+/* The first cluster of the file that is hosted by this rotation: its held
+ * editions are the turns. NULL when there is none. */
+const struct cluster *rotation_anchor(const struct rules *r,
+                                      const struct rotation *rotation);

@@ -1,0 +1,85 @@
+/*
+ * How long an edition takes in a country: its meeting days, skipping rest days
+ * and public holidays. Also plan_complete(), which gives one edition its days.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/plan/calendar.h"
+#include "daemon/plan/expand.h"
+
+bool expand_meets(const struct rules *r, const struct member *m, struct date d)
+{
+    return m ? calendar_meets(r, m, d) : date_weekday(d) <= FRI;
+}
+
+struct span expand_span(const struct rules *r, const struct member *m, int days,
+                        struct date start)
+{
+    struct span s = {.start = start.day,
+                     .end = start.day,
+                     .meets = expand_meets(r, m, start)};
+    int32_t last = start.day + EXPAND_SPAN_MOST;
+    int left = days > 0 ? days - 1 : 0, rests = 0;
+
+    for (int32_t d = start.day + 1; left > 0 && d < last; d++) {
+        struct date day = {d};
+        if (expand_meets(r, m, day)) {
+            s.end = d;
+            s.rests = rests;
+            left--;
+            continue;
+        }
+        rests++;
+        if (m && !s.holiday)
+            s.holiday = calendar_holiday(r, m->holidays, day);
+    }
+    if (left > 0) /* nothing but rest days ahead */
+        s.rests = EXPAND_SPAN_MOST;
+    return s;
+}
+
+/* The first day counts even where it is a rest day: an officer insists. */
+static void days_fill(TALLOC_CTX *ctx, const struct rules *r,
+                      const struct member *m, struct edition *e)
+{
+    e->days =
+        array_new(ctx, struct date, (size_t)(e->end.day - e->start.day + 1));
+    e->n_days = 0;
+    for (int32_t d = e->start.day; d <= e->end.day; d++)
+        if (d == e->start.day || expand_meets(r, m, (struct date){d}))
+            e->days[e->n_days++] = (struct date){d};
+}
+
+static const char *city_of(const struct member *m)
+{
+    return m && m->city ? m->city : "";
+}
+
+void plan_complete(TALLOC_CTX *ctx, const struct rules *r, struct edition *e)
+{
+    const struct cluster *c = rules_cluster(r, e->cluster);
+    const struct member *m = e->host ? rules_member(r, e->host) : NULL;
+
+    if (!date_is_none(e->start)) {
+        e->end =
+            (struct date){expand_span(r, m, c ? c->days : 1, e->start).end};
+        days_fill(ctx, r, m, e);
+    }
+    if (!e->host)
+        e->host = "";
+    if (!e->city || !*e->city)
+        e->city = memory_text(ctx, city_of(m));
+    if ((!e->zone || !*e->zone) && m)
+        e->zone = memory_text(ctx, zone_name(rules_zone(r, m, e->city)));
+    if (!e->zone)
+        e->zone = "";
+}
+
+void expand_days_between(TALLOC_CTX *ctx, const struct rules *r,
+                         struct edition *e)
+{
+    const struct member *m = e->host ? rules_member(r, e->host) : NULL;
+
+    days_fill(ctx, r, m, e);
+}

@@ -1,0 +1,426 @@
+/*
+ * The next best dates of an edition, and why a certain date was not taken.
+ *
+ * 1. Only the edition's cycle and the two beside it are planned anew; what lies
+ *    further stands as planned, and the answer holds under that.
+ * 2. Differences are told rule by rule and add up to the extra cost.
+ */
+#include <stdlib.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/plan/explain.h"
+#include "daemon/plan/explain_words.h"
+#include "daemon/plan/variant.h"
+
+enum {
+    OTHERS_MOST = 10,    /* possible weeks that are told */
+    IMPOSSIBLE_MOST = 6, /* impossible weeks that are told */
+    LINES_MOST = 6       /* differences that are told one by one */
+};
+
+static int32_t week_of(int32_t day)
+{
+    return (day + 3 - ((day + 3) % 7 + 7) % 7) / 7;
+}
+
+/* ---- differences in words */
+
+static void text_add(TALLOC_CTX *ctx, const char ***texts, size_t *n,
+                     const char *text)
+{
+    *texts = array_grow(ctx, *texts, const char *, *n + 1);
+    (*texts)[(*n)++] = text;
+}
+
+static char *moves_of(TALLOC_CTX *ctx, const struct problem *p,
+                      const int32_t *old_, const int32_t *new_, int32_t e)
+{
+    char *text = NULL;
+
+    for (size_t i = 0; i < p->n_editions; i++) {
+        const struct problem_edition *o = &p->editions[i];
+        int32_t by;
+        if ((int32_t)i == e || old_[i] < 0 || new_[i] < 0)
+            continue;
+        by = o->candidates[new_[i]].start - o->candidates[old_[i]].start;
+        if (by == 0)
+            continue;
+        text = text_format(ctx, "%s%s %s by %+d day%s", text ? text : "moves",
+                           text ? "," : "", o->name, by,
+                           by == 1 || by == -1 ? "" : "s");
+    }
+    return text;
+}
+
+/* The differences of two choices: "Republic Day (IN) on 26 Jan +6", ... */
+static const char **differences(TALLOC_CTX *ctx, const struct problem *p,
+                                const int32_t *old_, const int32_t *new_,
+                                int32_t e, size_t *ret_n)
+{
+    struct cost_lines before = costs_of(ctx, p, old_, e);
+    struct cost_lines after = costs_of(ctx, p, new_, e);
+    struct cost_lines d = costs_differ(ctx, &before, &after);
+    const char **texts = array_new(ctx, const char *, 0);
+    int64_t rest = 0;
+    char *moves = moves_of(ctx, p, old_, new_, e);
+
+    *ret_n = 0;
+    for (size_t i = 0; i < d.n; i++)
+        if (i < LINES_MOST)
+            text_add(ctx, &texts, ret_n,
+                     text_format(ctx, "%s %+lld", d.rows[i].text,
+                                 (long long)d.rows[i].cost));
+        else
+            rest += d.rows[i].cost;
+    if (d.n > LINES_MOST)
+        text_add(ctx, &texts, ret_n,
+                 text_format(ctx, "%zu more %+lld", d.n - LINES_MOST,
+                             (long long)rest));
+    if (moves)
+        text_add(ctx, &texts, ret_n, moves);
+    return texts;
+}
+
+/* ---- possible weeks */
+
+static int alternative_order(const void *left, const void *right)
+{
+    const struct alternative *const *a = left, *const *b = right;
+
+    if ((*a)->extra != (*b)->extra)
+        return (*a)->extra < (*b)->extra ? -1 : 1;
+    return (*a)->start < (*b)->start ? -1 : (*a)->start > (*b)->start;
+}
+
+/* The cheapest alternative of each week, best first. */
+static const struct alternative **
+best_per_week(TALLOC_CTX *ctx, const struct alternatives *all, size_t *ret_n)
+{
+    const struct alternative **best =
+        array_new(ctx, const struct alternative *, all->n);
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n; i++) {
+        const struct alternative *a = &all->rows[i];
+        if (!a->possible)
+            continue;
+        if (n > 0 && week_of(best[n - 1]->start) == week_of(a->start)) {
+            if (a->extra < best[n - 1]->extra)
+                best[n - 1] = a;
+            continue;
+        }
+        best[n++] = a;
+    }
+    if (n > 1)
+        qsort(best, n, sizeof(*best), alternative_order);
+    *ret_n = n;
+    return best;
+}
+
+static int32_t chosen_end(const struct problem *p, const int32_t *choice,
+                          int32_t e, int32_t start)
+{
+    return choice && choice[e] >= 0 ? p->editions[e].candidates[choice[e]].end
+                                    : start;
+}
+
+static void others_possible(TALLOC_CTX *ctx, struct other_dates *o,
+                            const struct variant *v, int32_t e,
+                            const struct alternatives *all)
+{
+    size_t n;
+    const struct alternative **best = best_per_week(ctx, all, &n);
+
+    for (size_t i = 0; i < n && i < OTHERS_MOST; i++) {
+        const struct alternative *a = best[i];
+        struct other_date d = {.start = {a->start},
+                               .possible = true,
+                               .extra = a->extra,
+                               .proved = a->proved};
+        d.end.day = chosen_end(v->problem, a->choice, e, a->start);
+        if (a->choice)
+            d.reasons = differences(ctx, v->problem, v->plan->choice, a->choice,
+                                    e, &d.n_reasons);
+        o->rows = array_grow(ctx, o->rows, struct other_date, o->n + 1);
+        o->rows[o->n++] = d;
+    }
+}
+
+/* ---- impossible weeks */
+
+/* How many rules forbid a first day under every host; 0: it is open. */
+static int rules_against(const struct problem *p, int32_t e, int32_t start,
+                         int32_t *rules, int most)
+{
+    const struct problem_edition *edition = &p->editions[e];
+    int n = 0;
+
+    for (int32_t i = 0; i < edition->n_candidates; i++)
+        if (edition->candidates[i].start == start &&
+            edition->candidates[i].open)
+            return 0;
+    for (size_t k = 0; k < p->n_forbids; k++) {
+        const struct forbid *f = &p->forbids[k];
+        int at = 0;
+        if (f->edition != e || start < f->from || start > f->to)
+            continue;
+        while (at < n && rules[at] != f->rule)
+            at++;
+        if (at == n && n < most)
+            rules[n++] = f->rule;
+    }
+    return n;
+}
+
+enum { AGAINST_MOST = 16 };
+
+/* The day of a week that the fewest rules forbid; false when one is open. */
+static bool nearest_miss(const struct problem *p, int32_t e, int32_t week,
+                         int32_t *ret_day)
+{
+    int32_t rules[AGAINST_MOST];
+    int least = AGAINST_MOST + 1;
+
+    for (int32_t d = week * 7 - 3; d < week * 7 + 4; d++) {
+        int n = rules_against(p, e, d, rules, AGAINST_MOST);
+        if (n == 0 && p->editions[e].n_candidates > 0 &&
+            d >= p->editions[e].candidates[0].start &&
+            d <= p->editions[e]
+                     .candidates[p->editions[e].n_candidates - 1]
+                     .start)
+            return false;
+        if (n > 0 && n < least) {
+            least = n;
+            *ret_day = d;
+        }
+    }
+    return least <= AGAINST_MOST;
+}
+
+static char *rule_words(TALLOC_CTX *ctx, const struct problem_rule *rule)
+{
+    if (rule->where.line > 0 && rule->where.file)
+        return text_format(ctx, "%s (%s:%d)", rule->text, rule->where.file,
+                           rule->where.line);
+    return memory_text(ctx, rule->text);
+}
+
+static void impossible_add(TALLOC_CTX *ctx, struct other_dates *o,
+                           const struct problem *p, int32_t e, int32_t day)
+{
+    int32_t rules[AGAINST_MOST];
+    int n = rules_against(p, e, day, rules, AGAINST_MOST);
+    struct other_date d = {.start = {day}, .end = {day}, .proved = true};
+
+    for (int32_t i = 0; i < p->editions[e].n_candidates; i++)
+        if (p->editions[e].candidates[i].start == day)
+            d.end.day = p->editions[e].candidates[i].end;
+    d.reasons = array_new(ctx, const char *, (size_t)n);
+    for (int i = 0; i < n; i++)
+        d.reasons[d.n_reasons++] = rule_words(ctx, &p->rules[rules[i]]);
+    o->rows = array_grow(ctx, o->rows, struct other_date, o->n + 1);
+    o->rows[o->n++] = d;
+}
+
+/* Weeks near the plan's date in which no day is open, nearest first. */
+static void others_forbidden(TALLOC_CTX *ctx, struct other_dates *o,
+                             const struct problem *p, int32_t e, int32_t start)
+{
+    int32_t week = week_of(start);
+    int n = 0;
+
+    for (int32_t off = 1; off <= 9 && n < IMPOSSIBLE_MOST; off++)
+        for (int side = 1; side >= -1 && n < IMPOSSIBLE_MOST; side -= 2) {
+            int32_t day;
+            if (!nearest_miss(p, e, week + side * off, &day))
+                continue;
+            impossible_add(ctx, o, p, e, day);
+            n++;
+        }
+}
+
+/* Open days that no legal plan completes, one per week: what stands against
+ * them together. */
+static void others_conflicting(TALLOC_CTX *ctx, struct other_dates *o,
+                               const struct problem *p, int32_t e,
+                               const struct alternatives *all,
+                               const struct solve_options *options)
+{
+    int32_t told = INT32_MIN;
+    int n = 0;
+
+    for (size_t i = 0; i < all->n && n < IMPOSSIBLE_MOST; i++) {
+        const struct alternative *a = &all->rows[i];
+        struct other_date d = {.start = {a->start}, .end = {a->start}};
+        struct conflict c;
+        if (a->possible || week_of(a->start) == told)
+            continue;
+        told = week_of(a->start);
+        c = solve_conflict(ctx, p, e, a->start, options);
+        d.proved = c.n > 0;
+        d.reasons = array_new(ctx, const char *, c.n);
+        for (size_t k = 0; k < c.n; k++)
+            d.reasons[d.n_reasons++] = rule_words(ctx, &p->rules[c.rules[k]]);
+        o->rows = array_grow(ctx, o->rows, struct other_date, o->n + 1);
+        o->rows[o->n++] = d;
+        n++;
+    }
+}
+
+struct other_dates explain_others(TALLOC_CTX *ctx, const struct problem *p,
+                                  const struct solution *s, int32_t e,
+                                  const struct solve_options *options)
+{
+    struct other_dates o = {.rows = array_new(ctx, struct other_date, 0)};
+    struct alternatives all;
+    struct variant v;
+
+    if (e < 0 || (size_t)e >= p->n_editions || s->choice[e] < 0 ||
+        p->editions[e].fixed)
+        return o;
+    v = variant_near(ctx, p, s, e);
+    all = solve_alternatives(ctx, v.problem, v.plan, e, options);
+    others_possible(ctx, &o, &v, e, &all);
+    others_conflicting(ctx, &o, v.problem, e, &all, options);
+    others_forbidden(ctx, &o, p, e,
+                     p->editions[e].candidates[s->choice[e]].start);
+    return o;
+}
+
+/* ---- why not a date */
+
+static void why_add(TALLOC_CTX *ctx, struct reasons *r, const char *rule,
+                    struct where where, bool hard, int64_t cost,
+                    const char *text)
+{
+    r->rows = array_grow(ctx, r->rows, struct reason, r->n + 1);
+    r->rows[r->n++] = (struct reason){rule, where, hard, cost, text};
+}
+
+static int32_t first_candidate(const struct problem_edition *e, int32_t start)
+{
+    for (int32_t i = 0; i < e->n_candidates; i++)
+        if (e->candidates[i].start == start)
+            return i;
+    return -1;
+}
+
+static void whynot_outside(TALLOC_CTX *ctx, struct reasons *r,
+                           const struct problem_edition *e, int32_t start)
+{
+    const struct where nowhere = {0};
+    const char *text =
+        e->fixed
+            ? text_format(ctx, "it stands on %s; planning leaves it",
+                          words_days(ctx, &e->candidates[0]))
+            : text_format(
+                  ctx, "%s is not a day of cycle %d: %s to %s",
+                  words_day(ctx, start), e->cycle,
+                  words_day(ctx, e->candidates[0].start),
+                  words_day(ctx, e->candidates[e->n_candidates - 1].start));
+
+    why_add(ctx, r, e->name, nowhere, true, 0, text);
+}
+
+/* Every rule that forbids the day; none when it is open. */
+static void whynot_forbidden(TALLOC_CTX *ctx, struct reasons *r,
+                             const struct problem *p, int32_t e, int32_t start)
+{
+    int32_t rules[AGAINST_MOST];
+    int n = rules_against(p, e, start, rules, AGAINST_MOST);
+
+    for (int i = 0; i < n; i++) {
+        const struct problem_rule *rule = &p->rules[rules[i]];
+        const char *text = NULL;
+        for (size_t k = 0; k < p->n_forbids && !text && p->forbid_texts; k++)
+            if (p->forbids[k].edition == e && p->forbids[k].rule == rules[i] &&
+                start >= p->forbids[k].from && start <= p->forbids[k].to)
+                text = p->forbid_texts[k];
+        why_add(ctx, r, rule->text, rule->where, true, 0,
+                text ? text
+                     : text_format(ctx, "forbids %s", words_day(ctx, start)));
+    }
+}
+
+static void whynot_conflict(TALLOC_CTX *ctx, struct reasons *r,
+                            const struct problem *p, int32_t e, int32_t start,
+                            const struct solve_options *options)
+{
+    struct conflict c = solve_conflict(ctx, p, e, start, options);
+
+    for (size_t i = 0; i < c.n; i++) {
+        const struct problem_rule *rule = &p->rules[c.rules[i]];
+        why_add(ctx, r, rule->text, rule->where, true, 0,
+                text_format(ctx, "leaves no plan with %s on %s",
+                            p->editions[e].name, words_day(ctx, start)));
+    }
+}
+
+static void whynot_dearer(TALLOC_CTX *ctx, struct reasons *r,
+                          const struct problem *p, const int32_t *old_,
+                          const int32_t *new_, int32_t e)
+{
+    struct cost_lines before = costs_of(ctx, p, old_, e);
+    struct cost_lines after = costs_of(ctx, p, new_, e);
+    struct cost_lines d = costs_differ(ctx, &before, &after);
+    const struct where nowhere = {0};
+    char *moves = moves_of(ctx, p, old_, new_, e);
+
+    for (size_t i = 0; i < d.n; i++) {
+        const struct problem_rule *rule = &p->rules[d.rows[i].rule];
+        why_add(ctx, r, rule->text, rule->where, false, d.rows[i].cost,
+                text_format(ctx, "%s %+lld", d.rows[i].text,
+                            (long long)d.rows[i].cost));
+    }
+    if (moves)
+        why_add(ctx, r, p->editions[e].name, nowhere, false, 0, moves);
+}
+
+/* The best plan with the edition on that day, by planning again. */
+static void whynot_planned(TALLOC_CTX *ctx, struct reasons *r,
+                           const struct problem *p, const struct solution *s,
+                           int32_t e, int32_t start,
+                           const struct solve_options *options,
+                           bool *ret_possible, int64_t *ret_extra)
+{
+    struct variant v = variant_near(ctx, p, s, e);
+    struct problem *q = variant_start(ctx, v.problem, e, start);
+    struct solve_options o = options ? *options : (struct solve_options){0};
+    struct solution *t;
+
+    o.start_from = NULL;
+    t = solve(ctx, q, &o);
+    if (t->choice[e] < 0) {
+        whynot_conflict(ctx, r, v.problem, e, start, options);
+        return;
+    }
+    *ret_possible = true;
+    *ret_extra = t->cost - s->cost;
+    whynot_dearer(ctx, r, v.problem, v.plan->choice, t->choice, e);
+}
+
+struct reasons explain_whynot(TALLOC_CTX *ctx, const struct problem *p,
+                              const struct solution *s, int32_t e,
+                              struct date start,
+                              const struct solve_options *options,
+                              bool *ret_possible, int64_t *ret_extra)
+{
+    struct reasons r = {.rows = array_new(ctx, struct reason, 0)};
+
+    *ret_possible = false;
+    *ret_extra = 0;
+    if (e < 0 || (size_t)e >= p->n_editions || p->editions[e].n_candidates == 0)
+        return r;
+    if (s->choice[e] >= 0 &&
+        p->editions[e].candidates[s->choice[e]].start == start.day)
+        *ret_possible = true;
+    else if (first_candidate(&p->editions[e], start.day) < 0)
+        whynot_outside(ctx, &r, &p->editions[e], start.day);
+    else
+        whynot_forbidden(ctx, &r, p, e, start.day);
+    if (r.n == 0 && !*ret_possible)
+        whynot_planned(ctx, &r, p, s, e, start.day, options, ret_possible,
+                       ret_extra);
+    return r;
+}

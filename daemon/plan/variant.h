@@ -1,0 +1,25 @@
+#pragma once
+/*
+ * The same problem, slightly changed: questions that explanations put to the
+ * solver. The copies share what they do not change with the original, which
+ * must outlive them.
+ */
+#include "daemon/plan/problem.h"
+#include "daemon/plan/solve.h"
+
+/* A problem and the plan that fits it. */
+struct variant {
+    struct problem *problem;
+    struct solution *plan;
+};
+
+/* Only edition e's cycle and the two beside it are free; all others stand
+ * where the plan has them. */
+struct variant variant_near(TALLOC_CTX *ctx, const struct problem *p,
+                            const struct solution *s, int32_t e);
+/* Edition e may only start on that day. */
+struct problem *variant_start(TALLOC_CTX *ctx, const struct problem *p,
+                              int32_t e, int32_t start);
+/* Without one rule. */
+struct problem *variant_without(TALLOC_CTX *ctx, const struct problem *p,
+                                int32_t rule);
