@@ -1,0 +1,333 @@
+/*
+ * The life of the process.
+ *
+ * Opening, each step needing those before it: configuration, store, rules and
+ * templates, the last version, delivery, scheduler, control socket, HTTP, then
+ * READY. Closing: listeners first, then what is under way (a job, a batch of
+ * mail) is told to end and waited for, 15 s at most, then the store.
+ */
+#include "daemon/daemon.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/serve/job.h"
+#include "daemon/serve/serve.h"
+
+#define STOP_SECONDS 15
+#define FDS_MOST     8
+
+struct process {
+    struct serve s;
+    uv_loop_t loop;
+    uv_signal_t term, intr, hup;
+    uv_timer_t watchdog, stop, upkeep;
+    int64_t stop_by; /* stopwatch */
+    int control_fd;
+    int http_fds[FDS_MOST];
+    size_t n_http;
+};
+
+struct instant serve_now(const struct serve *s)
+{
+    return clock_now(&s->clock);
+}
+
+void serve_report(struct serve *s, const char *what, const struct error *err)
+{
+    (void)snprintf(s->last_error, sizeof s->last_error, "%.60s: %.400s", what,
+                   err->text);
+    log_line(LOG_LEVEL_ERROR, "%s: %s%s%s", what, err->text,
+             err->at[0] ? " at " : "", err->at);
+}
+
+/* ---- findings for people */
+
+static void print_findings(const struct diagnostics *found, FILE *out)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+
+    for (size_t i = 0; i < found->n; i++)
+        (void)fprintf(out, "%s\n", diagnostic_print(tmp, &found->rows[i]));
+    talloc_free(tmp);
+}
+
+int daemon_check(const struct daemon_options *options)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct diagnostics found = {NULL, 0, 0};
+    const struct config *config = config_read(ctx, options->config, &found);
+    struct clock clock = clock_real();
+    int status;
+
+    if (config)
+        (void)generation_load(ctx, config, NULL, clock_now(&clock), &found);
+    print_findings(&found, stdout);
+    status = found.errors > 0 ? reply_exit(REPLY_INPUT) : 0;
+    if (status == 0)
+        (void)printf("%s: good, %zu warning%s\n", options->config, found.n,
+                     found.n == 1 ? "" : "s");
+    talloc_free(ctx);
+    return status;
+}
+
+/* ---- opening */
+
+static void take_sockets(struct process *p)
+{
+    char **names = NULL;
+    int n = sd_listen_fds_with_names(1, &names);
+
+    p->control_fd = -1;
+    for (int i = 0; i < n; i++) {
+        int fd = SD_LISTEN_FDS_START + i;
+
+        if (names && strcmp(names[i], "http") == 0 && p->n_http < FDS_MOST)
+            p->http_fds[p->n_http++] = fd;
+        else if (p->control_fd < 0)
+            p->control_fd = fd;
+    }
+    for (int i = 0; names && i < n; i++)
+        free(names[i]);
+    free(names);
+}
+
+/* convene-mailer beside this program (a build folder), or in libexec. */
+static char *find_mailer(TALLOC_CTX *ctx)
+{
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    char *slash, *beside;
+
+    if (n > 0) {
+        self[n] = '\0';
+        slash = strrchr(self, '/');
+        if (slash) {
+            *slash = '\0';
+            beside = text_format(ctx, "%s/convene-mailer", self);
+            if (access(beside, X_OK) == 0)
+                return beside;
+        }
+    }
+    return memory_text(ctx, CONVENED_LIBEXEC "/convene-mailer");
+}
+
+static bool open_state(struct serve *s, struct error *err)
+{
+    if (mkdir(s->config->state, 0700) != 0 && access(s->config->state, W_OK))
+        return fail(err, REPLY_INTERNAL,
+                    "the state directory %s cannot be made or written",
+                    s->config->state);
+    return store_open(s->ctx, s->config->state, &s->store, err);
+}
+
+static bool open_rules(struct serve *s, struct error *err)
+{
+    struct diagnostics found = {NULL, 0, 0};
+
+    s->generation =
+        generation_load(s->ctx, s->config, s->store, serve_now(s), &found);
+    print_findings(&found, stderr);
+    if (s->generation)
+        return true;
+    return fail(err, REPLY_INPUT,
+                "%zu error%s in the rules, tables or "
+                "templates",
+                found.errors, found.errors == 1 ? "" : "s");
+}
+
+static bool open_all(struct process *p, struct error *err)
+{
+    struct serve *s = &p->s;
+
+    if (!open_state(s, err) || !open_rules(s, err) || !publishing_load(s, err))
+        return false;
+    s->delivery = delivery_start(s, err);
+    if (!s->delivery)
+        return false;
+    s->scheduler = scheduler_start(s);
+    if (!control_start(s, p->control_fd, err) ||
+        !http_start(s, p->http_fds, p->n_http, err))
+        return false;
+    delivery_poke(s);
+    return true;
+}
+
+/* ---- while it runs */
+
+static void tell_systemd(struct serve *s)
+{
+    (void)sd_notifyf(0, "READY=1\nSTATUS=%s, release %d",
+                     s->generation->rules->sector.code, s->out.release);
+}
+
+static void on_reload(uv_signal_t *handle, int number)
+{
+    struct serve *s = handle->data;
+    struct error err;
+
+    (void)number;
+    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+                     (long long)(clock_stopwatch() / 1000));
+    if (serve_reload(s, &err))
+        log_line(LOG_LEVEL_INFO, "rules and templates are loaded again");
+    else
+        serve_report(s, "reload", &err);
+    tell_systemd(s);
+}
+
+static void on_watchdog(uv_timer_t *timer)
+{
+    (void)timer;
+    (void)sd_notify(0, "WATCHDOG=1");
+}
+
+/* Once a minute: is the store writable again? */
+static void on_upkeep(uv_timer_t *timer)
+{
+    struct serve *s = timer->data;
+
+    if (store_trouble(s->store) && store_probe(s->store)) {
+        log_line(LOG_LEVEL_INFO, "the store takes writes again");
+        delivery_poke(s);
+    }
+}
+
+static void close_handle(uv_handle_t *h)
+{
+    if (!uv_is_closing(h))
+        uv_close(h, NULL);
+}
+
+static void on_stop_timer(uv_timer_t *timer)
+{
+    struct process *p = timer->data;
+    struct serve *s = &p->s;
+    bool late = clock_stopwatch() > p->stop_by;
+
+    if ((!delivery_idle(s) || s->job) && !late)
+        return;
+    if (late)
+        log_line(LOG_LEVEL_WARNING, "something was still under way; leaving");
+    if (s->job && late) {
+        talloc_free(s->store); /* the pool cannot be joined in time */
+        _exit(0);
+    }
+    delivery_close(s);
+    close_handle((uv_handle_t *)&p->term);
+    close_handle((uv_handle_t *)&p->intr);
+    close_handle((uv_handle_t *)&p->hup);
+    close_handle((uv_handle_t *)&p->watchdog);
+    close_handle((uv_handle_t *)&p->upkeep);
+    close_handle((uv_handle_t *)&p->stop);
+}
+
+static void begin_stop(struct process *p)
+{
+    struct serve *s = &p->s;
+
+    if (s->stopping)
+        return;
+    s->stopping = true;
+    (void)sd_notify(0, "STOPPING=1");
+    control_stop(s);
+    http_stop(s);
+    scheduler_stop(s);
+    job_cancel_all(s);
+    delivery_stop(s);
+    p->stop_by = clock_stopwatch() + STOP_SECONDS * 1000000000LL;
+    (void)uv_timer_start(&p->stop, on_stop_timer, 0, 20);
+}
+
+static void on_terminate(uv_signal_t *handle, int number)
+{
+    struct serve *s = handle->data;
+
+    log_line(LOG_LEVEL_INFO, "stopping on %s",
+             number == SIGTERM ? "SIGTERM" : "SIGINT");
+    begin_stop((struct process *)s);
+}
+
+static void start_handles(struct process *p)
+{
+    uint64_t usec = 0;
+
+    (void)uv_signal_init(&p->loop, &p->term);
+    (void)uv_signal_init(&p->loop, &p->intr);
+    (void)uv_signal_init(&p->loop, &p->hup);
+    (void)uv_timer_init(&p->loop, &p->watchdog);
+    (void)uv_timer_init(&p->loop, &p->upkeep);
+    (void)uv_timer_init(&p->loop, &p->stop);
+    p->term.data = p->intr.data = p->hup.data = &p->s;
+    p->upkeep.data = &p->s;
+    p->stop.data = p;
+    (void)uv_signal_start(&p->term, on_terminate, SIGTERM);
+    (void)uv_signal_start(&p->intr, on_terminate, SIGINT);
+    (void)uv_signal_start(&p->hup, on_reload, SIGHUP);
+    (void)uv_timer_start(&p->upkeep, on_upkeep, 60000, 60000);
+    if (sd_watchdog_enabled(0, &usec) > 0)
+        (void)uv_timer_start(&p->watchdog, on_watchdog, 0, usec / 2000);
+}
+
+static bool read_config(struct process *p)
+{
+    struct diagnostics found = {NULL, 0, 0};
+
+    p->s.config = config_read(p->s.ctx, p->s.config_path, &found);
+    print_findings(&found, stderr);
+    return p->s.config != NULL;
+}
+
+static int run_loop(struct process *p)
+{
+    struct serve *s = &p->s;
+    struct error err;
+    int status = 0;
+
+    start_handles(p);
+    if (open_all(p, &err)) {
+        log_line(LOG_LEVEL_INFO, "ready: %s, release %d, control %s, pages %s",
+                 s->generation->rules->sector.code, s->out.release,
+                 s->config->socket, s->config->base_url);
+        tell_systemd(s);
+    } else {
+        log_line(LOG_LEVEL_ERROR, "%s%s%s", err.text, err.at[0] ? " at " : "",
+                 err.at);
+        status = reply_exit(err.code);
+        begin_stop(p);
+    }
+    (void)uv_run(&p->loop, UV_RUN_DEFAULT);
+    if (uv_loop_close(&p->loop) != 0)
+        log_line(LOG_LEVEL_WARNING, "a handle of the loop was left open");
+    return status;
+}
+
+int daemon_run(const struct daemon_options *options)
+{
+    struct process *p = object_new(NULL, struct process);
+    int status;
+
+    (void)setenv("UV_THREADPOOL_SIZE", "4", 0);
+    (void)signal(SIGPIPE, SIG_IGN);
+    log_use_priorities(getenv("JOURNAL_STREAM") != NULL);
+    take_sockets(p);
+    (void)uv_loop_init(&p->loop);
+    p->s.loop = &p->loop;
+    p->s.ctx = talloc_new(p);
+    p->s.config_path = options->config;
+    p->s.clock = instant_is_none(options->clock) ? clock_real()
+                                                 : clock_manual(options->clock);
+    p->s.out.bad_feeds = "";
+    p->s.mailer_program = find_mailer(p);
+    status = read_config(p) ? run_loop(p) : reply_exit(REPLY_INPUT);
+    talloc_free(p);
+    return status;
+}

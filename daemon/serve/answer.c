@@ -1,0 +1,486 @@
+/*
+ * Answers to HTTP requests: feeds from prepared responses, pages rendered from
+ * the published version and kept for a minute, health and metrics.
+ *
+ * A feed's body is copied into its MHD response once per release and shared by
+ * every client; a fetch builds nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/serve/http.h"
+
+#define PAGES_MOST   64
+#define PAGE_SECONDS 60
+
+struct prepared {
+    const char *key; /* path, or path?zone */
+    struct MHD_Response *full, *not_modified;
+    const char *etag;
+    struct instant modified;
+    struct instant until; /* NONE: as long as the version */
+    const char *feed;     /* name, NULL for pages */
+};
+
+struct answers {
+    struct prepared *feeds;
+    size_t n_feeds;
+    struct prepared pages[PAGES_MOST];
+    size_t n_pages, next_page;
+    bool feeds_ready;
+};
+
+static void forget(struct prepared *p)
+{
+    if (p->full)
+        MHD_destroy_response(p->full);
+    if (p->not_modified)
+        MHD_destroy_response(p->not_modified);
+    *p = (struct prepared){.key = NULL};
+}
+
+static int answers_end(struct answers *a)
+{
+    for (size_t i = 0; i < a->n_feeds; i++)
+        forget(&a->feeds[i]);
+    for (size_t i = 0; i < a->n_pages; i++)
+        forget(&a->pages[i]);
+    return 0;
+}
+
+void http_answers_forget(struct serve *s)
+{
+    struct answers **a = http_answers(s);
+
+    talloc_free(*a);
+    *a = NULL;
+}
+
+static struct answers *answers_of(struct serve *s)
+{
+    struct answers **a = http_answers(s);
+
+    if (!*a) {
+        *a = object_new(s->ctx, struct answers);
+        talloc_set_destructor(*a, answers_end);
+    }
+    return *a;
+}
+
+/* ---- responses */
+
+static char *http_date(struct instant t, char buf[64])
+{
+    time_t seconds = (time_t)t.second;
+    struct tm tm;
+
+    (void)gmtime_r(&seconds, &tm);
+    (void)strftime(buf, 64, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    return buf;
+}
+
+static void header(struct MHD_Response *r, const char *name, const char *value)
+{
+    (void)MHD_add_response_header(r, name, value);
+}
+
+/* A 304 is never asked for its body, but must know the 200's length. */
+static ssize_t no_body(void *arg, uint64_t at, char *buf, size_t size)
+{
+    (void)arg;
+    (void)at;
+    (void)buf;
+    (void)size;
+    return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+static struct MHD_Response *response(const char *body, size_t size)
+{
+    return MHD_create_response_from_buffer(size, (void *)(uintptr_t)body,
+                                           MHD_RESPMEM_MUST_COPY);
+}
+
+static void prepare(struct prepared *p, const char *type, const char *body,
+                    size_t size, const char *cache)
+{
+    struct MHD_Response *both[2];
+    char date[64];
+
+    p->full = both[0] = response(body, size);
+    p->not_modified = both[1] =
+        MHD_create_response_from_callback(size, 1024, no_body, NULL, NULL);
+    header(p->full, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    for (int i = 0; i < 2; i++) {
+        header(both[i], MHD_HTTP_HEADER_ETAG, p->etag);
+        header(both[i], MHD_HTTP_HEADER_CACHE_CONTROL, cache);
+        header(both[i], "X-Content-Type-Options", "nosniff");
+        header(both[i], "Referrer-Policy", "no-referrer");
+        if (!instant_is_none(p->modified))
+            header(both[i], MHD_HTTP_HEADER_LAST_MODIFIED,
+                   http_date(p->modified, date));
+    }
+}
+
+static char *hash_of(TALLOC_CTX *ctx, const char *body, size_t size)
+{
+    uint64_t a = 0xcbf29ce484222325u, b = 0x9e3779b97f4a7c15u;
+
+    for (size_t i = 0; i < size; i++) {
+        a = (a ^ (unsigned char)body[i]) * 0x100000001b3u;
+        b = (b + (unsigned char)body[i]) * 0xff51afd7ed558ccdu;
+        b ^= b >> 29;
+    }
+    return text_format(ctx, "\"%016llx%016llx\"", (unsigned long long)a,
+                       (unsigned long long)b);
+}
+
+/* ---- conditions (RFC 9110, section 13) */
+
+/* Is etag among `list` by weak comparison? */
+static bool etag_matches(const char *list, const char *etag)
+{
+    size_t n = strlen(etag);
+
+    for (const char *p = list; *p;) {
+        p += strspn(p, " \t,");
+        if (*p == '*')
+            return true;
+        if (p[0] == 'W' && p[1] == '/')
+            p += 2;
+        if (strncmp(p, etag, n) == 0)
+            return true;
+        if (*p == '"') {
+            p = strchr(p + 1, '"');
+            if (!p)
+                return false;
+            p++;
+        } else {
+            p += strcspn(p, ",");
+        }
+    }
+    return false;
+}
+
+static bool not_modified_since(const char *text, struct instant modified)
+{
+    struct tm tm = {.tm_year = 0};
+    const char *end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    struct date d;
+
+    if (!end || *end || instant_is_none(modified) ||
+        !date_make(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, &d))
+        return false;
+    return modified.second <= (int64_t)d.day * 86400 + tm.tm_hour * 3600 +
+                                  tm.tm_min * 60 + tm.tm_sec;
+}
+
+static bool is_unchanged(struct MHD_Connection *c, const struct prepared *p)
+{
+    const char *tags = MHD_lookup_connection_value(
+                   c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH),
+               *since = MHD_lookup_connection_value(
+                   c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_MODIFIED_SINCE);
+
+    if (tags)
+        return etag_matches(tags, p->etag);
+    return since && not_modified_since(since, p->modified);
+}
+
+static enum MHD_Result send_prepared(const struct http_call *call,
+                                     const struct prepared *p)
+{
+    bool unchanged = is_unchanged(call->connection, p);
+
+    if (p->feed)
+        http_count(call->serve, p->feed, !unchanged);
+    return unchanged
+               ? MHD_queue_response(call->connection, MHD_HTTP_NOT_MODIFIED,
+                                    p->not_modified)
+               : MHD_queue_response(call->connection, MHD_HTTP_OK, p->full);
+}
+
+/* ---- feeds */
+
+static void prepare_feeds(struct serve *s, struct answers *a)
+{
+    const struct feeds *feeds = &s->out.feeds;
+
+    a->feeds = array_new(a, struct prepared, feeds->n);
+    a->n_feeds = feeds->n;
+    for (size_t i = 0; i < feeds->n; i++) {
+        const struct feed *f = &feeds->rows[i];
+        struct prepared *p = &a->feeds[i];
+        const char *file = strrchr(f->path, '/') + 1;
+
+        *p = (struct prepared){.key = memory_text(a, f->path),
+                               .etag = memory_text(a, f->etag),
+                               .modified = f->modified,
+                               .until = INSTANT_NONE,
+                               .feed = memory_text(a, f->name)};
+        prepare(p, "text/calendar; charset=utf-8", f->body, f->size,
+                "public, max-age=900, no-transform");
+        header(p->full, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
+               text_format(a, "inline; filename=\"%s\"", file));
+        header(p->full, "X-Robots-Tag", "noindex");
+    }
+    a->feeds_ready = true;
+}
+
+static const struct prepared *find_feed(struct serve *s, const char *path)
+{
+    struct answers *a = answers_of(s);
+
+    if (!a->feeds_ready)
+        prepare_feeds(s, a);
+    for (size_t i = 0; i < a->n_feeds; i++)
+        if (text_same(a->feeds[i].key, path))
+            return &a->feeds[i];
+    return NULL;
+}
+
+/* ---- pages */
+
+static struct page_input page_input(const struct http_call *call,
+                                    const char *zone)
+{
+    const struct serve *s = call->serve;
+
+    return (struct page_input){
+        .rules = s->generation->rules,
+        .version = s->out.plan,
+        .release = s->out.release ? &s->out.note : NULL,
+        .changes = s->out.release ? &s->out.changes : NULL,
+        .feeds = &s->out.feeds,
+        .tasks = &s->out.tasks,
+        .now = serve_now(s),
+        .base_url = s->config->base_url,
+        .name = s->config->name[0] ? s->config->name
+                                   : s->generation->rules->sector.title,
+        .contact = s->config->contact,
+        .reader_zone = zone,
+    };
+}
+
+static void page_headers(struct MHD_Response *r)
+{
+    header(r, "Content-Security-Policy",
+           "default-src 'none'; style-src 'self'; img-src 'self'; form-action "
+           "'self'; base-uri 'none'; frame-ancestors 'none'");
+    header(r, MHD_HTTP_HEADER_CONTENT_LANGUAGE, "en");
+}
+
+static enum MHD_Result send_error(const struct http_call *call, unsigned status,
+                                  const char *text)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    struct page_input in = page_input(call, NULL);
+    struct page page = page_error(tmp, call->serve->generation->templates, &in,
+                                  (int)status, text);
+    struct MHD_Response *r = response(page.body, page.size);
+    enum MHD_Result result;
+
+    header(r, MHD_HTTP_HEADER_CONTENT_TYPE, page.type);
+    header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    header(r, "X-Content-Type-Options", "nosniff");
+    header(r, "Referrer-Policy", "no-referrer");
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        header(r, MHD_HTTP_HEADER_RETRY_AFTER, "60");
+    page_headers(r);
+    result = MHD_queue_response(call->connection, status, r);
+    MHD_destroy_response(r);
+    talloc_free(tmp);
+    return result;
+}
+
+/* The page in its place among the kept ones; replaces the oldest. */
+static struct prepared *page_slot(struct answers *a)
+{
+    struct prepared *p = &a->pages[a->next_page];
+
+    a->next_page = (a->next_page + 1) % PAGES_MOST;
+    if (a->n_pages < PAGES_MOST)
+        a->n_pages++;
+    forget(p);
+    return p;
+}
+
+static const struct prepared *find_page(struct answers *a, const char *key,
+                                        struct instant now)
+{
+    for (size_t i = 0; i < a->n_pages; i++)
+        if (a->pages[i].key && strcmp(a->pages[i].key, key) == 0 &&
+            a->pages[i].until.second > now.second)
+            return &a->pages[i];
+    return NULL;
+}
+
+static enum MHD_Result send_page(const struct http_call *call)
+{
+    struct serve *s = call->serve;
+    struct answers *a = answers_of(s);
+    const char *zone = MHD_lookup_connection_value(
+        call->connection, MHD_GET_ARGUMENT_KIND, "zone");
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    char *key = text_format(tmp, "%s?%s", call->path, zone ? zone : "");
+    struct instant now = serve_now(s);
+    const struct prepared *kept = find_page(a, key, now);
+    struct page_input in;
+    struct page page;
+    struct prepared *p;
+    struct error err;
+    enum MHD_Result result;
+
+    if (kept) {
+        talloc_free(tmp);
+        return send_prepared(call, kept);
+    }
+    in = page_input(call, zone);
+    if (!page_render(tmp, s->generation->templates, &in, call->path, &page,
+                     &err)) {
+        if (err.code != REPLY_NOTFOUND && err.code != REPLY_INPUT)
+            serve_report(s, call->path, &err);
+        result = send_error(call, (unsigned)reply_http(err.code), err.text);
+        talloc_free(tmp);
+        return result;
+    }
+    p = page_slot(a);
+    *p = (struct prepared){.key = memory_text(a, key),
+                           .etag = hash_of(a, page.body, page.size),
+                           .modified = INSTANT_NONE,
+                           .until = {now.second + PAGE_SECONDS}};
+    prepare(p, page.type, page.body, page.size, "public, max-age=60");
+    page_headers(p->full);
+    talloc_free(tmp);
+    return send_prepared(call, p);
+}
+
+/* ---- one meeting */
+
+static enum MHD_Result send_meeting(const struct http_call *call)
+{
+    struct serve *s = call->serve;
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    const char *name = call->path + strlen("/meetings/");
+    size_t n = strlen(name);
+    struct feed_input in = {.rules = s->generation->rules,
+                            .version = s->out.plan,
+                            .tasks = &s->out.tasks,
+                            .now = s->out.note.at,
+                            .release_at = s->out.note.at,
+                            .base_url = s->config->base_url,
+                            .calendar_name = s->config->name};
+    struct prepared p = {.until = INSTANT_NONE};
+    enum MHD_Result result;
+    struct feed feed;
+    struct error err;
+
+    if (!s->out.plan || n < 5 || !text_same(name + n - 4, ".ics") ||
+        !feed_meeting(tmp, &in, memory_text_n(tmp, name, n - 4), &feed, &err)) {
+        talloc_free(tmp);
+        return send_error(call, MHD_HTTP_NOT_FOUND,
+                          "There is no such meeting.");
+    }
+    p.etag = feed.etag;
+    p.modified = feed.modified;
+    prepare(&p, "text/calendar; charset=utf-8", feed.body, feed.size,
+            "public, max-age=900, no-transform");
+    header(p.full, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
+           "attachment; filename=\"meeting.ics\"");
+    result = send_prepared(call, &p);
+    forget(&p);
+    talloc_free(tmp);
+    return result;
+}
+
+/* ---- health and metrics */
+
+static enum MHD_Result send_text(const struct http_call *call, unsigned status,
+                                 const char *type, const char *text)
+{
+    struct MHD_Response *r = response(text, strlen(text));
+    enum MHD_Result result;
+
+    header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    result = MHD_queue_response(call->connection, status, r);
+    MHD_destroy_response(r);
+    return result;
+}
+
+static enum MHD_Result send_health(const struct http_call *call)
+{
+    const char *trouble = store_trouble(call->serve->store);
+
+    if (trouble) {
+        char text[600];
+
+        (void)snprintf(text, sizeof text, "the store takes no writes: %s\n",
+                       trouble);
+        return send_text(call, MHD_HTTP_SERVICE_UNAVAILABLE,
+                         "text/plain; charset=utf-8", text);
+    }
+    return send_text(call, MHD_HTTP_OK, "text/plain; charset=utf-8", "ok\n");
+}
+
+static enum MHD_Result send_metrics(const struct http_call *call)
+{
+    struct serve *s = call->serve;
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    int64_t counts[MESSAGE_STATES] = {0};
+    char *text;
+    enum MHD_Result result;
+
+    if (!store_count_messages(s->store, counts, NULL))
+        memset(counts, 0, sizeof counts);
+    text = text_format(tmp,
+                       "# TYPE convened_release gauge\nconvened_release %d\n"
+                       "# TYPE convened_feeds gauge\nconvened_feeds %zu\n"
+                       "# TYPE convened_bad_feeds gauge\n"
+                       "convened_bad_feeds %d\n"
+                       "# TYPE convened_messages gauge\n",
+                       s->out.release, s->out.feeds.n,
+                       s->out.bad_feeds && s->out.bad_feeds[0] ? 1 : 0);
+    for (int i = 0; i < MESSAGE_STATES; i++)
+        text = talloc_asprintf_append_buffer(
+            text, "convened_messages{state=\"%s\"} %lld\n",
+            message_state_word((enum message_state)i), (long long)counts[i]);
+    text = talloc_strdup_append_buffer(text,
+                                       "# TYPE convened_feed_polls counter\n");
+    for (size_t i = 0; i < s->out.feeds.n; i++) {
+        struct http_polls p = http_polls(s, s->out.feeds.rows[i].name);
+
+        text = talloc_asprintf_append_buffer(
+            text,
+            "convened_feed_polls{feed=\"%s\",status=\"200\"} %lld\n"
+            "convened_feed_polls{feed=\"%s\",status=\"304\"} %lld\n",
+            s->out.feeds.rows[i].name, (long long)p.full,
+            s->out.feeds.rows[i].name, (long long)p.not_modified);
+    }
+    invariant(text);
+    result = send_text(call, MHD_HTTP_OK, "text/plain; version=0.0.4", text);
+    talloc_free(tmp);
+    return result;
+}
+
+enum MHD_Result http_answer(const struct http_call *call)
+{
+    const char *path = call->path;
+
+    if (text_begins(path, "/feeds/")) {
+        const struct prepared *p = find_feed(call->serve, path);
+
+        return p ? send_prepared(call, p)
+                 : send_error(call, MHD_HTTP_NOT_FOUND,
+                              "There is no such calendar.");
+    }
+    if (text_begins(path, "/meetings/"))
+        return send_meeting(call);
+    if (strcmp(path, "/healthz") == 0)
+        return send_health(call);
+    if (strcmp(path, "/metrics") == 0 && call->local)
+        return send_metrics(call);
+    return send_page(call);
+}

@@ -1,0 +1,136 @@
+/*
+ * Drafts: their facts in the store, and what follows from them (agendas,
+ * ordinals, titles), derived whenever it is asked for and kept until something
+ * changes.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/plan/agenda.h"
+#include "daemon/serve/serve.h"
+
+bool draft_facts(TALLOC_CTX *ctx, struct serve *s, const char *name,
+                 struct plan **ret, struct error *err)
+{
+    return store_draft(ctx, s->store, name, ret, err);
+}
+
+static void add_warning(struct plan *plan, struct edition *e, const char *text)
+{
+    const char **more = array_new(plan, const char *, e->n_warnings + 1);
+
+    for (size_t i = 0; i < e->n_warnings; i++)
+        more[i] = e->warnings[i];
+    more[e->n_warnings++] = memory_text(plan, text);
+    e->warnings = more;
+}
+
+/* A confirmed edition whose last day has gone by has been held. */
+static void mark_held(struct serve *s, struct edition *e)
+{
+    struct date today = instant_utc_date(serve_now(s));
+
+    if (e->status == EDITION_CONFIRMED && !date_is_none(e->end) &&
+        e->end.day < today.day)
+        e->status = EDITION_HELD;
+}
+
+static bool is_laid_out(const struct edition *e)
+{
+    return !date_is_none(e->start) && e->status != EDITION_LAPSED &&
+           e->status != EDITION_POSTPONED;
+}
+
+void draft_derive(struct serve *s, struct plan *plan,
+                  const struct history *history)
+{
+    struct plan kept = *plan; /* its items are the facts */
+    struct item *items = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->n_editions; i++) {
+        struct edition *e = &plan->editions[i];
+        struct item *of = NULL;
+        size_t n_of = 0;
+        struct error err;
+
+        mark_held(s, e);
+        if (!is_laid_out(e))
+            continue;
+        if (!agenda_lay(plan, s->generation->rules, e, &kept, &of, &n_of,
+                        &err)) {
+            add_warning(plan, e, err.text);
+            continue;
+        }
+        items = array_grow(plan, items, struct item, n + n_of + 1);
+        for (size_t k = 0; k < n_of; k++)
+            items[n++] = of[k];
+    }
+    plan->items = items;
+    plan->n_items = n;
+    plan_sort(plan);
+    office_number(s->generation->rules, history, plan);
+}
+
+void draft_forget(struct serve *s)
+{
+    talloc_free(s->draft);
+    s->draft = NULL;
+}
+
+bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
+                 const struct plan **ret, struct error *err)
+{
+    bool is_main = strcmp(name, "main") == 0;
+    struct plan *plan;
+    struct history history;
+
+    if (is_main && s->draft) {
+        *ret = s->draft;
+        return true;
+    }
+    if (!store_draft(is_main ? s->ctx : ctx, s->store, name, &plan, err))
+        return false;
+    if (!store_history(plan, s->store, &history, err)) {
+        talloc_free(plan);
+        return false;
+    }
+    draft_derive(s, plan, &history);
+    if (is_main)
+        s->draft = plan;
+    *ret = plan;
+    return true;
+}
+
+bool draft_save(struct serve *s, const char *name, const char *from,
+                const struct plan *plan, struct error *err)
+{
+    if (!store_save_draft(s->store, name, from, plan, serve_now(s), err))
+        return false;
+    s->edits++;
+    draft_forget(s);
+    return true;
+}
+
+bool draft_planning(TALLOC_CTX *ctx, struct serve *s, const char *name,
+                    int first, int last, struct planning *ret,
+                    struct error *err)
+{
+    struct history *history = object_new(ctx, struct history);
+    struct plan *draft;
+
+    if (!store_draft(ctx, s->store, name, &draft, err) ||
+        !store_history(ctx, s->store, history, err))
+        return false;
+    *ret = (struct planning){
+        .rules = s->generation->rules,
+        .draft = draft,
+        .released = s->out.plan ? plan_copy(ctx, s->out.plan) : NULL,
+        .history = history,
+        .first_cycle = first,
+        .last_cycle = last,
+        .now = serve_now(s),
+    };
+    return true;
+}

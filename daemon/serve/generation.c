@@ -1,0 +1,232 @@
+/*
+ * One generation of rules: the rules file, the holiday tables, the templates,
+ * read from their directories and frozen. Files are read here; the rooms below
+ * see texts.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/serve/serve.h"
+
+#define FILE_MOST   (4 * 1024 * 1024)
+#define TABLES_MOST 300
+
+struct sources {
+    struct source *rows;
+    size_t n;
+};
+
+static void report(TALLOC_CTX *ctx, struct diagnostics *found, const char *file,
+                   const char *text, const char *hint)
+{
+    found->rows = array_grow(ctx, found->rows, struct diagnostic, found->n + 1);
+    found->rows[found->n++] =
+        (struct diagnostic){.where = {memory_text(ctx, file), 1, 1},
+                            .severity = SEVERITY_ERROR,
+                            .text = memory_text(ctx, text),
+                            .hint = hint,
+                            .line = ""};
+    found->errors++;
+}
+
+static bool has_ending(const char *name, const char *ending)
+{
+    size_t n = strlen(name), m = strlen(ending);
+
+    return n > m && name[0] != '.' && text_same(name + n - m, ending);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct source *)a)->name,
+                  ((const struct source *)b)->name);
+}
+
+/* All files of a directory with that ending, by name. */
+static bool read_directory(TALLOC_CTX *ctx, const char *directory,
+                           const char *ending, struct sources *ret,
+                           struct error *err)
+{
+    struct sources found = {NULL, 0};
+    DIR *d = opendir(directory);
+    struct dirent *entry;
+    bool good = true;
+
+    if (!d)
+        return fail(err, REPLY_INPUT, "%s: %s", directory, strerror(errno));
+    while (good && (entry = readdir(d))) {
+        struct source *s;
+        char *text;
+
+        if (!has_ending(entry->d_name, ending) || found.n == TABLES_MOST)
+            continue;
+        found.rows = array_grow(ctx, found.rows, struct source, found.n + 1);
+        s = &found.rows[found.n++];
+        s->name = text_format(ctx, "%s/%s", directory, entry->d_name);
+        good = text_read_file(ctx, s->name, FILE_MOST, &text, &s->size, err);
+        s->text = good ? text : "";
+    }
+    (void)closedir(d);
+    if (found.n > 0)
+        qsort(found.rows, found.n, sizeof found.rows[0], by_name);
+    *ret = found;
+    return good;
+}
+
+static int holiday_order(const void *a, const void *b)
+{
+    const struct holiday *x = a, *y = b;
+    int c = text_compare(x->cc, y->cc);
+
+    if (c == 0)
+        c = (x->date.day > y->date.day) - (x->date.day < y->date.day);
+    return c ? c : (int)x->kind - (int)y->kind;
+}
+
+/* The rules with the officers' holidays in place of those of the tables on the
+ * same day and of the same kind. */
+static const struct rules *with_imported(TALLOC_CTX *ctx,
+                                         const struct rules *read,
+                                         const struct holiday *extra, size_t n)
+{
+    struct rules *r = object_new(ctx, struct rules);
+    struct holiday *all = array_new(ctx, struct holiday, read->n_holidays + n);
+    size_t count = 0;
+
+    *r = *read;
+    for (size_t i = 0; i < read->n_holidays; i++) {
+        bool replaced = false;
+
+        for (size_t j = 0; j < n && !replaced; j++)
+            replaced = holiday_order(&read->holidays[i], &extra[j]) == 0;
+        if (!replaced)
+            all[count++] = read->holidays[i];
+    }
+    for (size_t j = 0; j < n; j++)
+        all[count++] = extra[j];
+    qsort(all, count, sizeof all[0], holiday_order);
+    r->holidays = all;
+    r->n_holidays = count;
+    return r;
+}
+
+static const struct rules *read_rules(TALLOC_CTX *ctx,
+                                      const struct config *config,
+                                      struct store *store,
+                                      struct diagnostics *found)
+{
+    struct sources rules, tables;
+    const struct rules *read;
+    struct holiday *extra = NULL;
+    size_t n = 0;
+    struct error err;
+
+    if (!read_directory(ctx, config->rules, ".rules", &rules, &err) ||
+        !read_directory(ctx, config->holidays, ".csv", &tables, &err)) {
+        report(ctx, found, config->file, err.text, "");
+        return NULL;
+    }
+    if (rules.n != 1) {
+        report(ctx, found, config->rules,
+               text_format(ctx, "%zu files end in .rules here, one is needed",
+                           rules.n),
+               rules.n ? "keep one sector's file in this directory"
+                       : "put the sector's rules file here");
+        return NULL;
+    }
+    read = rules_read(ctx, &rules.rows[0], tables.rows, tables.n, found);
+    if (!read || !store)
+        return read;
+    if (!store_holidays(ctx, store, &extra, &n, &err)) {
+        report(ctx, found, config->state, err.text, "");
+        return NULL;
+    }
+    return n > 0 ? with_imported(ctx, read, extra, n) : read;
+}
+
+struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
+                                   struct store *store, struct instant now,
+                                   struct diagnostics *found)
+{
+    struct generation *g = object_new(ctx, struct generation);
+    struct error err;
+
+    g->users = 1;
+    g->loaded = now;
+    g->rules = read_rules(g, config, store, found);
+    if (!templates_load(g, config->templates, &g->templates, &err))
+        report(ctx, found, err.at[0] ? err.at : config->templates, err.text,
+               "");
+    if (!g->rules || found->errors > 0) {
+        for (size_t i = 0; i < found->n; i++) /* they outlive g */
+            found->rows[i].line = memory_text(ctx, found->rows[i].line);
+        (void)talloc_steal(ctx, g);
+        return NULL;
+    }
+    g->found = *found;
+    return g;
+}
+
+void generation_hold(struct generation *g)
+{
+    g->users++;
+}
+
+void generation_release(struct generation *g)
+{
+    if (--g->users == 0)
+        talloc_free(g);
+}
+
+const struct rules *generation_check(TALLOC_CTX *ctx,
+                                     const struct config *config,
+                                     const char *name, const char *text,
+                                     struct diagnostics *found)
+{
+    struct source source = {name, text, strlen(text)};
+    struct sources tables = {NULL, 0};
+    struct error err;
+
+    if (!read_directory(ctx, config->holidays, ".csv", &tables, &err)) {
+        report(ctx, found, config->file, err.text, "");
+        return NULL;
+    }
+    return rules_read(ctx, &source, tables.rows, tables.n, found);
+}
+
+bool serve_reload(struct serve *s, struct error *err)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    struct diagnostics found = {NULL, 0, 0};
+    struct generation *next;
+
+    next = generation_load(tmp, s->config, s->store, serve_now(s), &found);
+    if (!next) {
+        const struct diagnostic *first = &found.rows[0];
+
+        for (size_t i = 0; i < found.n; i++)
+            if (found.rows[i].severity == SEVERITY_ERROR) {
+                first = &found.rows[i];
+                break;
+            }
+        s->reload_errors = (int)found.errors;
+        (void)fail(err, REPLY_INPUT, "%s%s (%zu errors; nothing is changed)",
+                   first->text, first->hint[0] ? "; see `check`" : "",
+                   found.errors);
+        (void)fail_at(err, first->where.file, first->where.line,
+                      first->where.column);
+        talloc_free(tmp);
+        return false;
+    }
+    s->reload_errors = 0;
+    generation_release(s->generation);
+    s->generation = talloc_steal(s->ctx, next);
+    talloc_free(tmp);
+    draft_forget(s);
+    return publishing_load(s, err);
+}

@@ -1,0 +1,465 @@
+/*
+ * The HTTP server: libmicrohttpd inside the loop, one epoll descriptor per
+ * listening address.
+ *
+ * Rules of the embedding:
+ * 1. run MHD until the number of connections stops falling: after its limit
+ *    was hit it takes the listener out and puts it back only at the next run;
+ * 2. answer in the second call of the handler, or keep-alive is lost; the first
+ *    call answers errors only;
+ * 3. MHD's timeout is one of inactivity: a janitor cuts connections that have
+ *    not completed a request in time;
+ * 4. a 304 is made with the length of the 200;
+ * 5. the logger is the first option, or MHD prints by itself.
+ */
+#include "daemon/serve/http.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+
+#define SERVERS_MOST     8
+#define CONNECTIONS_MOST 10240
+#define PEER_SECONDS     30 /* to send a request; a body may take longer */
+#define BODY_SECONDS     300
+#define JANITOR_EVERY    1000
+
+struct peer {
+    struct peer *next, **back;
+    int fd;
+    bool local;
+    uint64_t since; /* loop time of the connection or its last request */
+    bool answering;
+};
+
+struct server {
+    struct http *http;
+    struct MHD_Daemon *mhd;
+    uv_poll_t poll;
+    uv_timer_t timer;
+    const char *unix_path;
+    int open; /* handles not closed yet */
+};
+
+struct polls {
+    const char *feed;
+    struct http_polls count;
+};
+
+struct http {
+    struct serve *serve;
+    struct server servers[SERVERS_MOST];
+    size_t n;
+    struct peer *peers;
+    struct polls *polls;
+    size_t n_polls;
+    struct answers *answers;
+    bool stopping;
+};
+
+struct answers **http_answers(struct serve *s)
+{
+    return &s->http->answers;
+}
+
+/* ---- counting */
+
+static struct http_polls *polls_of(const struct serve *s, const char *feed)
+{
+    struct http *h = s->http;
+
+    for (size_t i = 0; h && i < h->n_polls; i++)
+        if (strcmp(h->polls[i].feed, feed) == 0)
+            return &h->polls[i].count;
+    return NULL;
+}
+
+void http_count(struct serve *s, const char *feed, bool full)
+{
+    struct http *h = s->http;
+    struct http_polls *p = polls_of(s, feed);
+
+    if (!p) {
+        h->polls = array_grow(h, h->polls, struct polls, h->n_polls + 1);
+        h->polls[h->n_polls] =
+            (struct polls){memory_text(h, feed), {0, 0, INSTANT_NONE}};
+        p = &h->polls[h->n_polls++].count;
+    }
+    *(full ? &p->full : &p->not_modified) += 1;
+    p->last = serve_now(s);
+}
+
+struct http_polls http_polls(const struct serve *s, const char *feed)
+{
+    const struct http_polls *p = polls_of(s, feed);
+
+    return p ? *p : (struct http_polls){0, 0, INSTANT_NONE};
+}
+
+/* ---- MHD's callbacks */
+
+static void on_mhd_log(void *arg, const char *fmt, va_list ap)
+{
+    (void)arg;
+    (void)fmt;
+    (void)ap; /* a peer's nonsense is no event of ours */
+}
+
+static bool is_loopback(const struct sockaddr *a)
+{
+    if (a->sa_family == AF_UNIX)
+        return true;
+    if (a->sa_family == AF_INET)
+        return (ntohl(((const struct sockaddr_in *)(const void *)a)
+                          ->sin_addr.s_addr) >>
+                24) == 127;
+    if (a->sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(
+            &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
+    return false;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection,
+                          void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct server *sv = arg;
+    struct http *h = sv->http;
+    struct peer *p = *socket_context;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *fd, *address;
+
+        p = object_new(h, struct peer);
+        fd = MHD_get_connection_info(connection,
+                                     MHD_CONNECTION_INFO_CONNECTION_FD);
+        address = MHD_get_connection_info(connection,
+                                          MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        p->fd = fd ? fd->connect_fd : -1;
+        p->local = sv->unix_path || (address && address->client_addr &&
+                                     is_loopback(address->client_addr));
+        p->since = uv_now(h->serve->loop);
+        p->next = h->peers;
+        p->back = &h->peers;
+        if (p->next)
+            p->next->back = &p->next;
+        h->peers = p;
+        *socket_context = p;
+    } else if (p) {
+        *p->back = p->next;
+        if (p->next)
+            p->next->back = p->back;
+        talloc_free(p);
+        *socket_context = NULL;
+    }
+}
+
+static struct peer *peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static void on_completed(void *arg, struct MHD_Connection *connection,
+                         void **request, enum MHD_RequestTerminationCode code)
+{
+    struct server *sv = arg;
+    struct peer *p = peer_of(connection);
+
+    (void)code;
+    *request = NULL;
+    if (p) {
+        p->since = uv_now(sv->http->serve->loop);
+        p->answering = false;
+    }
+}
+
+static enum MHD_Result answer_short(struct MHD_Connection *connection,
+                                    unsigned status, const char *text,
+                                    const char *header, const char *value)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+    enum MHD_Result result;
+
+    (void)MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE,
+                                  "text/plain; charset=utf-8");
+    if (header)
+        (void)MHD_add_response_header(r, header, value);
+    result = MHD_queue_response(connection, status, r);
+    MHD_destroy_response(r);
+    return result;
+}
+
+static bool has_body(struct MHD_Connection *connection)
+{
+    const char *length = MHD_lookup_connection_value(
+        connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return (length && strcmp(length, "0") != 0) ||
+           MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                       MHD_HTTP_HEADER_TRANSFER_ENCODING);
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
+                                  const char *url, const char *method,
+                                  const char *version, const char *upload,
+                                  size_t *upload_size, void **request)
+{
+    static int seen;
+    struct server *sv = arg;
+    struct peer *p = peer_of(connection);
+    struct http_call call = {.serve = sv->http->serve,
+                             .connection = connection,
+                             .path = url,
+                             .local = p && p->local};
+
+    (void)version;
+    (void)upload;
+    if (!*request) { /* rule 2 */
+        if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+            return answer_short(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+                                "Only GET and HEAD are understood here.\n",
+                                MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+        if (has_body(connection))
+            return answer_short(connection, MHD_HTTP_CONTENT_TOO_LARGE,
+                                "A request has no body here.\n", NULL, NULL);
+        if (strlen(url) > 2048)
+            return answer_short(connection, MHD_HTTP_URI_TOO_LONG,
+                                "The address is too long.\n", NULL, NULL);
+        *request = &seen;
+        return MHD_YES;
+    }
+    *upload_size = 0;
+    if (p)
+        p->answering = true;
+    return http_answer(&call);
+}
+
+/* ---- turning */
+
+static unsigned connections(const struct server *sv)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(sv->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+
+    return info ? info->num_connections : 0;
+}
+
+static void on_timer(uv_timer_t *timer);
+
+static void turn(struct server *sv)
+{
+    MHD_UNSIGNED_LONG_LONG ms;
+    unsigned before, now = connections(sv);
+
+    do { /* rule 1 */
+        before = now;
+        (void)MHD_run(sv->mhd);
+        now = connections(sv);
+    } while (now < before);
+    if (MHD_get_timeout(sv->mhd, &ms) != MHD_YES || ms > JANITOR_EVERY)
+        ms = JANITOR_EVERY;
+    (void)uv_timer_start(&sv->timer, on_timer, ms, 0);
+}
+
+static void sweep(struct http *h) /* rule 3 */
+{
+    uint64_t now = uv_now(h->serve->loop);
+
+    for (struct peer *p = h->peers; p; p = p->next) {
+        uint64_t patience = p->answering ? BODY_SECONDS : PEER_SECONDS;
+
+        if (now - p->since > patience * 1000)
+            (void)shutdown(p->fd, SHUT_RDWR);
+    }
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct server *sv = timer->data;
+
+    sweep(sv->http);
+    turn(sv);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    turn(poll->data);
+}
+
+/* ---- listening */
+
+static int listen_unix(const char *path, struct error *err)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    struct stat st;
+    int fd;
+
+    if (strlen(path) >= sizeof a.sun_path) {
+        (void)fail(err, REPLY_INPUT, "listen: the path %s is too long", path);
+        return -1;
+    }
+    (void)snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
+    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+        (void)unlink(path);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
+        listen(fd, 128) != 0) {
+        (void)fail(err, REPLY_INTERNAL, "listen on %s: %s", path,
+                   strerror(errno));
+        if (fd >= 0)
+            (void)close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* "127.0.0.1:8080", "[::1]:8080", "*:8080" */
+static int listen_tcp(const char *text, struct error *err)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
+                    *found = NULL;
+    char host[256];
+    const char *colon = strrchr(text, ':');
+    int fd = -1, on = 1, rc;
+
+    if (!colon || colon == text || strlen(text) >= sizeof host) {
+        (void)fail(err, REPLY_INPUT,
+                   "listen = %s is not understood, write HOST:PORT or "
+                   "unix:PATH",
+                   text);
+        return -1;
+    }
+    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (host[0] == '[' && host[strlen(host) - 1] == ']') {
+        host[strlen(host) - 1] = '\0';
+        memmove(host, host + 1, strlen(host));
+    }
+    rc =
+        getaddrinfo(strcmp(host, "*") ? host : NULL, colon + 1, &hints, &found);
+    if (rc != 0) {
+        (void)fail(err, REPLY_INPUT, "listen = %s: %s", text, gai_strerror(rc));
+        return -1;
+    }
+    fd =
+        socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
+        listen(fd, 1024) != 0) {
+        (void)fail(err, REPLY_INTERNAL, "listen on %s: %s", text,
+                   strerror(errno));
+        if (fd >= 0)
+            (void)close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(found);
+    return fd;
+}
+
+static bool server_start(struct http *h, int fd, const char *unix_path,
+                         struct error *err)
+{
+    struct server *sv = &h->servers[h->n];
+
+    sv->http = h;
+    sv->unix_path = unix_path;
+    sv->mhd = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, sv,
+        MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL, /* rule 5 */
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MOST, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)BODY_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)24576, MHD_OPTION_NOTIFY_CONNECTION, on_connection, sv,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, sv,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    if (!sv->mhd) {
+        (void)close(fd);
+        return fail(err, REPLY_INTERNAL, "the HTTP server does not start");
+    }
+    h->n++;
+    sv->poll.data = sv;
+    sv->timer.data = sv;
+    (void)uv_timer_init(h->serve->loop, &sv->timer);
+    (void)uv_poll_init(
+        h->serve->loop, &sv->poll,
+        MHD_get_daemon_info(sv->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
+    (void)uv_poll_start(&sv->poll, UV_READABLE, on_poll);
+    sv->open = 2;
+    turn(sv);
+    return true;
+}
+
+bool http_start(struct serve *s, const int *fds, size_t n, struct error *err)
+{
+    struct http *h = object_new(s->ctx, struct http);
+    char **listen_on = text_split(h, s->config->listen, ',');
+
+    h->serve = s;
+    s->http = h;
+    for (size_t i = 0; i < n && h->n < SERVERS_MOST; i++)
+        if (!server_start(h, fds[i], NULL, err))
+            return false;
+    for (; n == 0 && *listen_on && h->n < SERVERS_MOST; listen_on++) {
+        const char *path =
+            text_begins(*listen_on, "unix:") ? *listen_on + 5 : NULL;
+        int fd;
+
+        if (strcmp(*listen_on, "none") == 0)
+            continue;
+        fd = path ? listen_unix(path, err) : listen_tcp(*listen_on, err);
+        if (fd < 0 || !server_start(h, fd, path, err))
+            return false;
+    }
+    return true;
+}
+
+void http_published(struct serve *s)
+{
+    http_answers_forget(s);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct server *sv = handle->data;
+
+    sv->open--;
+}
+
+void http_stop(struct serve *s)
+{
+    struct http *h = s->http;
+
+    if (!h || h->stopping)
+        return;
+    h->stopping = true;
+    for (size_t i = 0; i < h->n; i++) {
+        struct server *sv = &h->servers[i];
+
+        (void)uv_poll_stop(&sv->poll);
+        uv_close((uv_handle_t *)&sv->poll, on_closed);
+        uv_close((uv_handle_t *)&sv->timer, on_closed);
+        MHD_stop_daemon(sv->mhd);
+        if (sv->unix_path)
+            (void)unlink(sv->unix_path);
+    }
+    http_answers_forget(s);
+}

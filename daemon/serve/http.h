@@ -1,0 +1,29 @@
+#pragma once
+/*
+ * Between the HTTP server's embedding (http.c) and its answers (answer.c).
+ */
+#include <microhttpd.h>
+
+#include "daemon/serve/serve.h"
+
+struct peer; /* one TCP or unix connection */
+
+/* What a handler sees of a request. */
+struct http_call {
+    struct serve *serve;
+    struct MHD_Connection *connection;
+    const char *path; /* decoded, without the query */
+    bool local;       /* from loopback or a unix socket */
+};
+
+/* Finds or makes the answer and queues it. */
+enum MHD_Result http_answer(const struct http_call *call);
+
+/* Forgets prepared answers (the published version changed). */
+void http_answers_forget(struct serve *s);
+/* Counts a poll of a feed. */
+void http_count(struct serve *s, const char *feed, bool full);
+
+/* What answer.c keeps; owned by http.c. */
+struct answers;
+struct answers **http_answers(struct serve *s);

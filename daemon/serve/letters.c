@@ -1,0 +1,379 @@
+/*
+ * Letters: a notice becomes a finished mail. The view that templates see is
+ * made here: the one JSON view of the things, and every time in three clocks
+ * (venue, recipient, UTC), each with its zone.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/mail/compose.h"
+#include "daemon/publish/view.h"
+#include "daemon/serve/serve.h"
+
+/* "Thu 14 Jan 2027 09:00-12:30 (Bandar Seri Begawan, UTC+8)" */
+static char *clock_line(TALLOC_CTX *ctx, const struct zone *z,
+                        const char *where, struct instant from,
+                        struct instant to)
+{
+    struct local a = zone_local(z, from), b = zone_local(z, to);
+    struct civil c = date_civil(a.date);
+    char offset[ZONE_OFFSET_TEXT];
+
+    (void)zone_offset_print(z, from, offset);
+    return text_format(
+        ctx, "%s %d %s %d %02d:%02d-%02d:%02d (%s%s%s)",
+        weekday_name(date_weekday(a.date)), c.day, month_short(c.month), c.year,
+        a.minute / 60, a.minute % 60, b.minute / 60, b.minute % 60, where,
+        strcmp(where, offset) ? ", " : "", strcmp(where, offset) ? offset : "");
+}
+
+static char *date_line(TALLOC_CTX *ctx, struct date d)
+{
+    struct civil c = date_civil(d);
+
+    return text_format(ctx, "%s %d %s %d", weekday_name(date_weekday(d)), c.day,
+                       month_name(c.month), c.year);
+}
+
+static void set_text(json_t *object, const char *name, const char *text)
+{
+    int rc = json_object_set_new(object, name, json_string(text ? text : ""));
+
+    invariant(rc == 0);
+}
+
+/* Rules zones are loaded once; others (a version's old city) now. */
+static const struct zone *zone_named(TALLOC_CTX *ctx, const char *name)
+{
+    const struct zone *z;
+
+    if (!name[0] || !zone_load(ctx, name, &z, NULL))
+        return zone_utc();
+    return z;
+}
+
+static json_t *item_view(TALLOC_CTX *ctx, const struct rules *r,
+                         const struct item *i, const struct zone *venue,
+                         const struct zone *reader)
+{
+    json_t *v = view_item(r, i);
+    bool elsewhere =
+        zone_offset(venue, i->start_utc) != zone_offset(reader, i->start_utc);
+
+    set_text(v, "venue_time",
+             clock_line(ctx, venue, i->city, i->start_utc, i->end_utc));
+    if (elsewhere)
+        set_text(v, "your_time",
+                 clock_line(ctx, reader, zone_name(reader), i->start_utc,
+                            i->end_utc));
+    set_text(v, "utc_time",
+             clock_line(ctx, zone_utc(), "UTC", i->start_utc, i->end_utc));
+    return v;
+}
+
+static json_t *edition_view(TALLOC_CTX *ctx, struct serve *s,
+                            const struct edition *e)
+{
+    json_t *v = view_edition(e);
+    const struct member *host = rules_member(s->generation->rules, e->host);
+    char buf[80];
+
+    set_text(v, "when",
+             date_is_none(e->start)
+                 ? ""
+                 : date_range_print(e->start, e->end, buf, sizeof buf));
+    set_text(v, "host_name", host ? host->name : e->host);
+    set_text(v, "url",
+             text_format(ctx, "%s/editions/%s", s->config->base_url, e->id));
+    return v;
+}
+
+/* The title of the thing a change is about, and old -> new in words. */
+static json_t *change_view(TALLOC_CTX *ctx, const struct change *c,
+                           const struct plan *plan)
+{
+    json_t *v = view_change(c);
+    const struct edition *e = plan_edition(plan, c->edition);
+    const struct item *i = c->item[0] ? plan_item(plan, c->item) : NULL;
+    const char *title = i ? i->title : e ? e->title : c->edition;
+    char when[80];
+
+    if (!i && e && e->n > 0)
+        title = text_format(ctx, "%s %d/%d", title, e->cycle, e->n);
+    else if (!i && e)
+        title = text_format(ctx, "%s %d", title, e->cycle);
+    set_text(v, "what", title);
+    set_text(v, "when",
+             i   ? date_line(ctx, i->start.date)
+             : e ? date_range_print(e->start, e->end, when, sizeof when)
+                 : "");
+    set_text(v, "place", i ? i->city : e ? e->city : "");
+    if (c->old_value[0] || c->new_value[0])
+        set_text(v, "from_to",
+                 text_format(ctx, "%s: %s -> %s", c->field,
+                             c->old_value[0] ? c->old_value : "(none)",
+                             c->new_value[0] ? c->new_value : "(none)"));
+    return v;
+}
+
+static bool names_change(const struct notice *n, const struct change *c)
+{
+    const char *id = c->item[0] ? c->item : c->edition;
+
+    for (size_t i = 0; i < n->n_items; i++)
+        if (strcmp(n->items[i], id) == 0)
+            return true;
+    return false;
+}
+
+static json_t *changes_view(TALLOC_CTX *ctx, const struct notice *n,
+                            const struct plan *plan,
+                            const struct changes *changes)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; changes && i < changes->n; i++)
+        if (names_change(n, &changes->rows[i]))
+            (void)json_array_append_new(
+                rows, change_view(ctx, &changes->rows[i], plan));
+    return rows;
+}
+
+static json_t *items_view(TALLOC_CTX *ctx, struct serve *s,
+                          const struct notice *n, const struct plan *plan,
+                          const struct zone *reader)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < n->n_items; i++) {
+        const struct item *item = plan_item(plan, n->items[i]);
+
+        if (item)
+            (void)json_array_append_new(
+                rows, item_view(ctx, s->generation->rules, item,
+                                zone_named(ctx, item->zone), reader));
+    }
+    return rows;
+}
+
+static const struct task *task_named(const struct serve *s, const char *id)
+{
+    for (size_t i = 0; i < s->out.tasks.n; i++)
+        if (strcmp(s->out.tasks.rows[i].id, id) == 0)
+            return &s->out.tasks.rows[i];
+    return NULL;
+}
+
+static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
+                     const struct notice *n, struct instant now)
+{
+    const struct task *t = n->thing[0] ? task_named(s, n->thing) : NULL;
+    json_t *v;
+
+    if (!t)
+        return;
+    v = view_task(t, instant_utc_date(now));
+    set_text(v, "due_text", date_line(ctx, t->due));
+    if (t->due.day != t->nominal.day)
+        set_text(v, "nominal_text", date_line(ctx, t->nominal));
+    (void)json_object_set_new(view, "task", v);
+}
+
+/* What a template of that notice sees; docs/templates.md lists the names. */
+static json_t *letter_view(TALLOC_CTX *ctx, struct serve *s,
+                           const struct notice *n, const struct plan *plan,
+                           const struct changes *changes, const char *note,
+                           int release, struct instant now)
+{
+    const struct rules *r = s->generation->rules;
+    const struct zone *reader = contact_zone(r, n->contact);
+    const struct edition *e =
+        n->edition[0] ? plan_edition(plan, n->edition) : NULL;
+    json_t *view = json_object();
+    json_t *sector = json_object();
+
+    set_text(sector, "code", r->sector.code);
+    set_text(sector, "title", r->sector.title);
+    (void)json_object_set_new(view, "sector", sector);
+    (void)json_object_set_new(view, "recipient", view_contact(n->contact));
+    set_text(view, "calendar_name",
+             s->config->name[0] ? s->config->name : r->sector.title);
+    set_text(view, "base_url", s->config->base_url);
+    set_text(view, "secretariat", s->config->contact);
+    set_text(view, "your_zone", zone_name(reader));
+    set_text(view, "note", note ? note : "");
+    (void)json_object_set_new(view, "release", json_integer(release));
+    if (n->lead.n >= 0)
+        set_text(view, "lead", length_print(ctx, n->lead));
+    if (e)
+        (void)json_object_set_new(view, "edition", edition_view(ctx, s, e));
+    (void)json_object_set_new(view, "items",
+                              items_view(ctx, s, n, plan, reader));
+    (void)json_object_set_new(view, "changes",
+                              changes_view(ctx, n, plan, changes));
+    add_task(ctx, s, view, n, now);
+    return view;
+}
+
+static const char *template_of(const struct serve *s, const struct notice *n)
+{
+    const struct task *t;
+
+    switch (n->kind) {
+    case NOTICE_REMINDER:
+        return "reminder";
+    case NOTICE_TASK:
+        t = task_named(s, n->thing);
+        return t && t->rule && t->rule->mail ? t->rule->mail : "task";
+    case NOTICE_DIGEST:
+        return "digest";
+    }
+    return "digest";
+}
+
+static enum message_kind kind_of(const struct notice *n)
+{
+    return n->kind == NOTICE_REMINDER ? MESSAGE_REMINDER
+           : n->kind == NOTICE_TASK   ? MESSAGE_TASK
+                                      : MESSAGE_DIGEST;
+}
+
+/* 26 characters that nobody can guess; a Message-ID is written once. */
+static char *random_name(TALLOC_CTX *ctx)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+    unsigned char octets[26];
+    char *name = memory_array(ctx, 1, sizeof octets + 1, "char");
+
+    invariant(getrandom(octets, sizeof octets, 0) == (ssize_t)sizeof octets);
+    for (size_t i = 0; i < sizeof octets; i++)
+        name[i] = letters[octets[i] % 32];
+    return name;
+}
+
+static void end_json(void *j)
+{
+    json_decref(j);
+}
+
+bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
+                    const struct plan *plan, const struct changes *changes,
+                    const char *note, int release, enum message_state state,
+                    struct instant now, struct message *ret, struct error *err)
+{
+    const struct config *c = s->config;
+    json_t *view = memory_hold(
+        ctx, letter_view(ctx, s, n, plan, changes, note, release, now),
+        end_json);
+    const struct edition *e =
+        n->edition[0] ? plan_edition(plan, n->edition) : NULL;
+    struct letter letter;
+    struct mail_fields f;
+    struct message m;
+
+    if (!letter_render(ctx, s->generation->templates, template_of(s, n), view,
+                       &letter, err))
+        return false;
+    m = (struct message){
+        .kind = kind_of(n),
+        .cause = n->cause,
+        .to = n->contact->email,
+        .name = n->contact->name,
+        .from = c->envelope_from[0] ? c->envelope_from : c->from_address,
+        .subject = letter.subject,
+        .edition = n->edition,
+        .thing = n->thing,
+        .message_id =
+            text_format(ctx, "%s@%s", random_name(ctx), c->mail_domain),
+        .state = state,
+        .created = now,
+        .next = now,
+        .expires = n->expires,
+        .settled = INSTANT_NONE,
+        .verdict = "",
+    };
+    f = (struct mail_fields){
+        .date = now,
+        .from_name = c->from_name,
+        .from_address = c->from_address,
+        .to_name = n->contact->name,
+        .to_address = n->contact->email,
+        .subject = letter.subject,
+        .message_id = m.message_id,
+        .references = e && e->uid[0] ? text_format(ctx, "<%s>", e->uid) : NULL,
+        .list_id =
+            text_format(ctx, "%s <%s.%s>", s->generation->rules->sector.title,
+                        s->generation->rules->sector.code, c->mail_domain),
+        .reply_to = c->reply_to[0] ? c->reply_to : NULL,
+        .text = letter.text,
+        .html = letter.html,
+    };
+    char *octets;
+
+    if (!mail_compose(ctx, &f, &octets, &m.size, err))
+        return false;
+    m.octets = octets;
+    if (m.expires.second > now.second + c->lifetime_seconds)
+        m.expires.second = now.second + c->lifetime_seconds;
+    *ret = m;
+    return true;
+}
+
+/* The notice that a template would be filled in for. */
+static struct notice preview_notice(TALLOC_CTX *ctx, struct serve *s,
+                                    const struct contact *reader,
+                                    const char *name, const struct plan *plan,
+                                    const char *thing)
+{
+    const struct item *item = plan_item(plan, thing);
+    const struct task *task = task_named(s, thing);
+    const char *edition = item   ? item->edition
+                          : task ? task->edition
+                                 : memory_text(ctx, thing);
+    struct notice n = {.kind = strcmp(name, "digest") == 0 ? NOTICE_DIGEST
+                               : task                      ? NOTICE_TASK
+                                                           : NOTICE_REMINDER,
+                       .cause = "preview",
+                       .contact = reader,
+                       .edition = edition,
+                       .thing = task ? task->id : "",
+                       .lead = {14, UNIT_DAYS}};
+    size_t count = 0;
+    const struct item *items = plan_items_of(plan, edition, &count);
+
+    n.items = array_new(ctx, const char *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        if (!item || &items[i] == item)
+            n.items[n.n_items++] = items[i].id;
+    if (n.kind == NOTICE_DIGEST)
+        n.items[n.n_items++] = edition;
+    return n;
+}
+
+bool letter_preview(TALLOC_CTX *ctx, struct serve *s, const char *name,
+                    const struct plan *plan, const char *thing, char **ret,
+                    struct error *err)
+{
+    const struct contact reader = {.email = "delegate@example.org",
+                                   .name = "Name of the recipient",
+                                   .of = "",
+                                   .zone = zone_name(s->config->clock)};
+    struct notice n = preview_notice(ctx, s, &reader, name, plan, thing);
+    struct changes all = plan_diff(ctx, NULL, plan);
+    struct letter letter;
+    json_t *view;
+
+    if (!plan_edition(plan, n.edition))
+        return fail(err, REPLY_NOTFOUND, "no edition, item or task %s", thing);
+    view = memory_hold(ctx,
+                       letter_view(ctx, s, &n, plan, &all, s->out.note.note,
+                                   s->out.release, serve_now(s)),
+                       end_json);
+    if (!letter_render(ctx, s->generation->templates, name, view, &letter, err))
+        return false;
+    *ret = text_format(ctx, "Subject: %s\n\n%s", letter.subject, letter.text);
+    return true;
+}

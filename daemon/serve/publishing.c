@@ -1,0 +1,431 @@
+/*
+ * Publishing: a draft becomes the next version, whole, in one transaction with
+ * its feeds and the mails it causes.
+ *
+ * Invariants:
+ * 1. A UID is made once for a thing and never changes; SEQUENCE grows by one in
+ *    each release that changes what is printed of it, and never falls.
+ * 2. A thing that was published and is no longer planned stays for 30 days as
+ *    cancelled, so that calendars can take it off.
+ * 3. What is served comes from the store, also right after a release: a restart
+ *    serves the same bytes.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/serve/serve.h"
+
+#define TOMBSTONE_DAYS 30
+
+/* ---- loading what was published */
+
+/* "body/ADGSOM" -> "/feeds/ADGSOM.ics", "partner/JP" -> "/feeds/partner-JP.ics"
+ */
+static char *path_of(TALLOC_CTX *ctx, const char *name)
+{
+    const char *slash = strchr(name, '/');
+
+    if (slash && strncmp(name, "body/", 5) == 0)
+        return text_format(ctx, "/feeds/%s.ics", slash + 1);
+    if (slash)
+        return text_format(ctx, "/feeds/%.*s-%s.ics", (int)(slash - name), name,
+                           slash + 1);
+    return text_format(ctx, "/feeds/%s.ics", name);
+}
+
+/* The calendar's name out of a finished body. */
+static char *title_of(TALLOC_CTX *ctx, const char *body)
+{
+    const char *line = strstr(body, "\r\nX-WR-CALNAME:");
+    char *title = memory_text(ctx, "");
+
+    if (!line)
+        return title;
+    for (line += strlen("\r\nX-WR-CALNAME:"); *line; line++) {
+        if (line[0] == '\r' && line[1] == '\n' && line[2] == ' ')
+            line += 2;
+        else if (line[0] == '\r')
+            break;
+        else if (line[0] != '\\' || line[1] == '\\')
+            title = talloc_strndup_append_buffer(title, line, 1);
+        invariant(title);
+    }
+    return title;
+}
+
+static bool load_feeds(TALLOC_CTX *ctx, struct serve *s, struct feeds *ret,
+                       struct error *err)
+{
+    struct stored_feed *stored;
+    size_t n;
+
+    if (!store_feeds(ctx, s->store, &stored, &n, err))
+        return false;
+    ret->rows = array_new(ctx, struct feed, n);
+    ret->n = n;
+    for (size_t i = 0; i < n; i++)
+        ret->rows[i] = (struct feed){.name = stored[i].name,
+                                     .path = path_of(ctx, stored[i].name),
+                                     .title = title_of(ctx, stored[i].body),
+                                     .body = stored[i].body,
+                                     .size = stored[i].size,
+                                     .etag = stored[i].etag,
+                                     .modified = stored[i].modified,
+                                     .events = stored[i].events};
+    return true;
+}
+
+static bool load_tasks(struct published *out, struct serve *s,
+                       struct error *err)
+{
+    struct task_fact *facts;
+    size_t n;
+
+    if (!store_task_facts(out->ctx, s->store, &facts, &n, err))
+        return false;
+    out->tasks =
+        office_tasks(out->ctx, s->generation->rules, out->plan, facts, n);
+    return true;
+}
+
+static bool load_version(struct published *out, struct serve *s,
+                         struct error *err)
+{
+    struct version_row *versions;
+    struct plan *before = NULL;
+    size_t n;
+
+    if (!store_versions(out->ctx, s->store, &versions, &n, err) ||
+        !store_version(out->ctx, s->store, out->release, &out->plan, err) ||
+        (out->release > 1 &&
+         !store_version(out->ctx, s->store, out->release - 1, &before, err)) ||
+        !load_feeds(out->ctx, s, &out->feeds, err) || !load_tasks(out, s, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (versions[i].release == out->release)
+            out->note = (struct version_note){.release = versions[i].release,
+                                              .at = versions[i].at,
+                                              .note = versions[i].note};
+    out->changes = plan_diff(out->ctx, before, out->plan);
+    return true;
+}
+
+bool publishing_load(struct serve *s, struct error *err)
+{
+    struct published out = {.ctx = talloc_new(s->ctx), .bad_feeds = ""};
+
+    if (!store_last_release(s->store, &out.release, err) ||
+        (out.release > 0 && !load_version(&out, s, err))) {
+        talloc_free(out.ctx);
+        return false;
+    }
+    if (s->out.bad_feeds && s->out.release == out.release)
+        out.bad_feeds = memory_text(out.ctx, s->out.bad_feeds);
+    if (s->http)
+        http_published(s); /* forgets what it holds of the old one */
+    talloc_free(s->out.ctx);
+    s->out = out;
+    if (s->http)
+        http_published(s);
+    if (s->scheduler)
+        scheduler_changed(s);
+    return true;
+}
+
+bool publishing_tasks(struct serve *s, struct error *err)
+{
+    if (!s->out.plan)
+        return true;
+    if (!load_tasks(&s->out, s, err))
+        return false;
+    scheduler_changed(s);
+    return true;
+}
+
+/* ---- what goes into the next version */
+
+static bool is_published(const struct edition *e)
+{
+    return e->status != EDITION_LAPSED && !date_is_none(e->start);
+}
+
+/* Timed items are public from the day their edition is confirmed. */
+static bool has_public_items(const struct edition *e)
+{
+    return e->status == EDITION_CONFIRMED || e->status == EDITION_HELD ||
+           e->status == EDITION_CANCELLED;
+}
+
+static void add_edition(struct plan *p, const struct edition *e)
+{
+    p->editions = array_grow(p, p->editions, struct edition, p->n_editions + 1);
+    p->editions[p->n_editions++] = edition_copy(p, e);
+}
+
+static void add_item(struct plan *p, const struct item *i)
+{
+    p->items = array_grow(p, p->items, struct item, p->n_items + 1);
+    p->items[p->n_items++] = item_copy(p, i);
+}
+
+static struct plan *publishable(TALLOC_CTX *ctx, const struct plan *draft)
+{
+    struct plan *p = object_new(ctx, struct plan);
+
+    p->cost = draft->cost;
+    p->bound = draft->bound;
+    p->proved = draft->proved;
+    for (size_t i = 0; i < draft->n_editions; i++)
+        if (is_published(&draft->editions[i]))
+            add_edition(p, &draft->editions[i]);
+    for (size_t i = 0; i < draft->n_items; i++) {
+        const struct edition *e = plan_edition(p, draft->items[i].edition);
+
+        if (e)
+            add_item(p, &draft->items[i]);
+    }
+    return p;
+}
+
+/* Editions that were published and are not planned any more. */
+static void keep_editions(struct plan *after, const struct plan *before,
+                          struct date today)
+{
+    size_t n = after->n_editions;
+
+    for (size_t i = 0; i < before->n_editions; i++) {
+        struct edition e = before->editions[i];
+        bool there = false;
+
+        for (size_t k = 0; k < n && !there; k++)
+            there = strcmp(after->editions[k].id, e.id) == 0;
+        if (there)
+            continue;
+        if (e.end.day >= today.day && e.status != EDITION_CANCELLED)
+            e.status = EDITION_CANCELLED;
+        else if (e.status == EDITION_CANCELLED &&
+                 e.end.day + TOMBSTONE_DAYS < today.day)
+            continue;
+        add_edition(after, &e);
+    }
+}
+
+static void keep_items(struct plan *after, const struct plan *before,
+                       struct date today)
+{
+    size_t n = after->n_items;
+
+    for (size_t i = 0; i < before->n_items; i++) {
+        struct item item = before->items[i];
+        const struct edition *was = plan_edition(before, item.edition);
+        const struct edition *is = plan_edition(after, item.edition);
+        bool there = false;
+
+        for (size_t k = 0; k < n && !there; k++)
+            there = strcmp(after->items[k].id, item.id) == 0;
+        if (there || !was || !is || !has_public_items(was))
+            continue;
+        if (item.end.date.day >= today.day)
+            item.status = ITEM_CANCELLED;
+        else if (item.status == ITEM_CANCELLED &&
+                 item.end.date.day + TOMBSTONE_DAYS < today.day)
+            continue;
+        add_item(after, &item);
+    }
+}
+
+/* ---- identity */
+
+static bool identify_thing(TALLOC_CTX *ctx, struct serve *s, const char *thing,
+                           bool same, struct instant now, const char **uid,
+                           int *sequence, struct instant *created,
+                           struct instant *modified, struct error *err)
+{
+    struct identity id;
+
+    if (!store_identity(ctx, s->store, thing, s->config->mail_domain, now, &id,
+                        err))
+        return false;
+    *uid = id.uid;
+    *created = id.created;
+    *sequence = same ? id.sequence : id.sequence + 1;
+    *modified = same ? id.modified : now;
+    return same || store_set_identity(s->store, thing, *sequence, now, err);
+}
+
+static bool identify_all(struct serve *s, struct plan *after,
+                         const struct plan *before, struct instant now,
+                         struct error *err)
+{
+    for (size_t i = 0; i < after->n_editions; i++) {
+        struct edition *e = &after->editions[i];
+        const struct edition *was = before ? plan_edition(before, e->id) : NULL;
+
+        if (!identify_thing(after, s, e->id, was && edition_same(was, e), now,
+                            &e->uid, &e->sequence, &e->created, &e->modified,
+                            err))
+            return false;
+    }
+    for (size_t i = 0; i < after->n_items; i++) {
+        struct item *t = &after->items[i];
+        const struct item *was = before ? plan_item(before, t->id) : NULL;
+
+        if (!identify_thing(after, s, t->id, was && item_same(was, t), now,
+                            &t->uid, &t->sequence, &t->created, &t->modified,
+                            err))
+            return false;
+    }
+    return true;
+}
+
+/* ---- the release */
+
+struct release {
+    TALLOC_CTX *ctx;
+    struct serve *s;
+    struct instant now;
+    int number;
+    const char *note;
+    bool send;
+    struct plan *after;
+    const struct plan *before;
+    struct changes changes;
+    struct feeds feeds;
+    int messages;
+};
+
+static bool write_feeds(struct release *r, struct error *err)
+{
+    struct serve *s = r->s;
+    const char *bad = "";
+    struct task_fact *facts;
+    struct tasks tasks;
+    size_t n;
+    struct feed_input in;
+
+    if (!store_task_facts(r->ctx, s->store, &facts, &n, err))
+        return false;
+    tasks = office_tasks(r->ctx, s->generation->rules, r->after, facts, n);
+    in = (struct feed_input){.rules = s->generation->rules,
+                             .version = r->after,
+                             .gone = NULL,
+                             .tasks = &tasks,
+                             .now = r->now,
+                             .release_at = r->now,
+                             .base_url = s->config->base_url,
+                             .calendar_name = s->config->name};
+    r->feeds = feeds_render(r->ctx, &in, &bad);
+    for (size_t i = 0; i < r->feeds.n; i++) {
+        const struct feed *f = &r->feeds.rows[i];
+        struct stored_feed stored = {.name = f->name,
+                                     .body = f->body,
+                                     .size = f->size,
+                                     .etag = f->etag,
+                                     .modified = f->modified,
+                                     .release = r->number,
+                                     .events = f->events};
+
+        if (!store_put_feed(s->store, &stored, err))
+            return wrap(err, "feed %s", f->name);
+    }
+    s->out.bad_feeds = memory_text(s->out.ctx, bad);
+    return true;
+}
+
+static bool write_digests(struct release *r, struct error *err)
+{
+    struct serve *s = r->s;
+    bool wait = s->config->review_kind != REVIEW_NONE && !r->send;
+    struct contacts contacts;
+    struct notices digests;
+
+    if (!store_contacts(r->ctx, s->store, &contacts, err))
+        return false;
+    digests = office_digests(r->ctx, s->generation->rules, r->before, r->after,
+                             &r->changes, r->number, r->now, &contacts);
+    for (size_t i = 0; i < digests.n; i++) {
+        struct message m;
+        int64_t id;
+        bool added;
+
+        if (!letter_compose(r->ctx, s, &digests.rows[i], r->after, &r->changes,
+                            r->note, r->number,
+                            wait ? MESSAGE_HELD : MESSAGE_QUEUED, r->now, &m,
+                            err) ||
+            !store_add_message(s->store, &m, &id, &added, err))
+            return wrap(err, "mail to %s", digests.rows[i].contact->email);
+        r->messages += added;
+    }
+    return true;
+}
+
+static bool write_release(struct release *r, const char *by, struct error *err)
+{
+    struct version_row row = {.release = r->number,
+                              .at = r->now,
+                              .by = by,
+                              .note = r->note,
+                              .changes = (int)r->changes.n};
+
+    return identify_all(r->s, r->after, r->before, r->now, err) &&
+           store_add_version(r->s->store, &row, r->after, err) &&
+           write_feeds(r, err) && write_digests(r, err);
+}
+
+bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
+                     struct plan **ret_after, struct changes *ret_changes,
+                     struct error *err)
+{
+    const struct plan *before = s->out.plan, *whole;
+    struct date today = instant_utc_date(serve_now(s));
+    struct plan *after;
+
+    if (!draft_whole(ctx, s, draft, &whole, err))
+        return false;
+    after = publishable(ctx, whole);
+    if (before) {
+        keep_editions(after, before, today);
+        keep_items(after, before, today);
+    }
+    plan_sort(after);
+    *ret_after = after;
+    *ret_changes = plan_diff(ctx, before, after);
+    return true;
+}
+
+bool publishing_release(TALLOC_CTX *ctx, struct serve *s, const char *draft,
+                        const char *by, const char *note, bool send,
+                        struct publishing_result *ret, struct error *err)
+{
+    struct release r = {.ctx = ctx,
+                        .s = s,
+                        .now = serve_now(s),
+                        .number = s->out.release + 1,
+                        .note = note ? note : "",
+                        .send = send,
+                        .before = s->out.plan};
+
+    if (!publishing_next(ctx, s, draft, &r.after, &r.changes, err))
+        return false;
+    if (r.changes.n == 0)
+        return fail(err, REPLY_CONFLICT,
+                    s->out.release ? "nothing has changed since release %d"
+                                   : "there is nothing to release (release %d)",
+                    s->out.release);
+    if (!store_begin(s->store, err))
+        return false;
+    if (!write_release(&r, by, err) || !store_commit(s->store, err)) {
+        store_rollback(s->store);
+        return false;
+    }
+    *ret = (struct publishing_result){.release = r.number,
+                                      .messages = r.messages,
+                                      .feeds = (int)r.feeds.n,
+                                      .changes = r.changes};
+    if (!publishing_load(s, err))
+        return wrap(err, "release %d is stored, but", r.number);
+    draft_forget(s);
+    delivery_poke(s);
+    return true;
+}

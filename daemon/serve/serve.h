@@ -1,0 +1,195 @@
+#pragma once
+/*
+ * What the loop thread owns, and the doors between the files of this room. The
+ * only room where rooms meet: rules, store, plan, publish and mail know nothing
+ * of each other's callers.
+ *
+ * Everything here runs on the loop thread but for jobs (job.h), which work on
+ * frozen copies.
+ */
+#include <jansson.h>
+#include <stdbool.h>
+#include <talloc.h>
+#include <uv.h>
+
+#include "ctl/verbs.h"
+#include "daemon/base/clock.h"
+#include "daemon/mail/outbox.h"
+#include "daemon/office/office.h"
+#include "daemon/plan/plan.h"
+#include "daemon/publish/feed.h"
+#include "daemon/publish/page.h"
+#include "daemon/rules/rules.h"
+#include "daemon/serve/config.h"
+#include "daemon/store/store.h"
+
+struct control;
+struct http;
+struct scheduler;
+struct delivery;
+struct job;
+
+/* One generation of rules and templates: frozen, replaced whole by reload. A
+ * job that uses it keeps it alive. */
+struct generation {
+    const struct rules *rules;
+    struct templates *templates;
+    struct instant loaded;
+    struct diagnostics found; /* warnings of the load */
+    int users;                /* jobs that read it, plus one while current */
+};
+
+/* What the world was told last, and what is served from it. */
+struct published {
+    TALLOC_CTX *ctx; /* owns the rest */
+    int release;     /* 0: nothing yet */
+    struct version_note note;
+    struct plan *plan; /* NULL before the first release */
+    struct changes changes;
+    struct feeds feeds;
+    struct tasks tasks;
+    const char *bad_feeds; /* of the last release, "" none */
+};
+
+struct serve {
+    uv_loop_t *loop;
+    const char *config_path;
+    TALLOC_CTX *ctx;
+    const struct config *config;
+    struct clock clock;
+    struct store *store;
+    struct generation *generation;
+    struct published out;
+    struct control *control;
+    struct http *http;
+    struct scheduler *scheduler;
+    struct delivery *delivery;
+    const char *mailer_program;
+    struct job *job; /* the planning job that runs, NULL none */
+    bool stopping;
+    int reload_errors;    /* of the last reload that failed, 0 */
+    char last_error[512]; /* for status; "" none */
+    /* The whole main draft, derived; NULL when something changed. */
+    struct plan *draft;
+    unsigned edits;  /* how often a draft was saved: a planning job that began
+                        before the last one must not overwrite it */
+    int64_t started; /* stopwatch */
+};
+
+struct instant serve_now(const struct serve *s);
+/* Logs an error once and keeps it for `status`. */
+void serve_report(struct serve *s, const char *what, const struct error *err);
+
+/* ---- generation.c */
+/* Reads rules, tables and templates as the configuration says. `imported` are
+ * holidays that officers entered; they win over the tables. All findings go
+ * into *found (on ctx); NULL when there was an error. On ctx. */
+struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
+                                   struct store *store, struct instant now,
+                                   struct diagnostics *found);
+void generation_hold(struct generation *g);
+void generation_release(struct generation *g);
+/* The rules of one text, with the tables of the configuration; NULL when it
+ * has errors. */
+const struct rules *generation_check(TALLOC_CTX *ctx,
+                                     const struct config *config,
+                                     const char *name, const char *text,
+                                     struct diagnostics *found);
+/* reload: all or nothing. On failure the running generation stays. */
+bool serve_reload(struct serve *s, struct error *err) MUST_USE;
+
+/* ---- draft.c */
+/* The draft's facts: its editions and the items that carry facts. */
+bool draft_facts(TALLOC_CTX *ctx, struct serve *s, const char *name,
+                 struct plan **ret, struct error *err) MUST_USE;
+/* The draft whole: with agendas, ordinals, titles. Borrowed until the next
+ * change when name is "main", else on ctx. */
+bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
+                 const struct plan **ret, struct error *err) MUST_USE;
+/* Fills items and titles of a plan that has editions and facts. */
+void draft_derive(struct serve *s, struct plan *plan,
+                  const struct history *history);
+/* Saves facts and forgets what was derived. */
+bool draft_save(struct serve *s, const char *name, const char *from,
+                const struct plan *plan, struct error *err) MUST_USE;
+/* Something that drafts are derived from has changed. */
+void draft_forget(struct serve *s);
+/* What is known when planning; draft is the facts of `name`. On ctx. */
+bool draft_planning(TALLOC_CTX *ctx, struct serve *s, const char *name,
+                    int first, int last, struct planning *ret,
+                    struct error *err) MUST_USE;
+
+/* ---- publishing.c */
+/* Loads the last version into s->out (at start, after a reload). */
+bool publishing_load(struct serve *s, struct error *err) MUST_USE;
+/* What a release of the draft would publish, and what that changes. */
+bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
+                     struct plan **ret_after, struct changes *ret_changes,
+                     struct error *err) MUST_USE;
+/* Publishes a draft as the next version. */
+struct publishing_result {
+    int release, messages, feeds;
+    struct changes changes;
+};
+bool publishing_release(TALLOC_CTX *ctx, struct serve *s, const char *draft,
+                        const char *by, const char *note, bool send,
+                        struct publishing_result *ret,
+                        struct error *err) MUST_USE;
+/* The tasks of what was released changed: recompute. */
+bool publishing_tasks(struct serve *s, struct error *err) MUST_USE;
+
+/* ---- letters.c */
+/* Writes the mail of a notice as a message (state and times set) on ctx. */
+bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
+                    const struct plan *plan, const struct changes *changes,
+                    const char *note, int release, enum message_state state,
+                    struct instant now, struct message *ret,
+                    struct error *err) MUST_USE;
+
+/* A template filled in for a thing and a made-up recipient, on ctx. */
+bool letter_preview(TALLOC_CTX *ctx, struct serve *s, const char *name,
+                    const struct plan *plan, const char *thing, char **ret,
+                    struct error *err) MUST_USE;
+
+/* ---- scheduler.c: what falls due */
+struct scheduler *scheduler_start(struct serve *s);
+/* What is due may have changed: released plan, tasks, contacts, outbox. */
+void scheduler_changed(struct serve *s);
+/* Does everything that is due at now (not the deliveries). */
+void scheduler_run(struct serve *s);
+/* The next instant at which something falls due; NONE: nothing. */
+struct instant scheduler_next(struct serve *s);
+void scheduler_stop(struct serve *s);
+
+/* ---- delivery.c: from the outbox to the relay or the directory */
+struct delivery *delivery_start(struct serve *s, struct error *err);
+/* Delivers what may go now; soon, on the loop. */
+void delivery_poke(struct serve *s);
+/* Nothing is under way and nothing could be claimed at now. */
+bool delivery_idle(const struct serve *s);
+/* Called once when delivery becomes idle; for the manual clock. */
+void delivery_when_idle(struct serve *s, void (*then)(void *arg), void *arg);
+/* The relay rests until then; NONE: it does not. */
+struct instant delivery_resting(const struct serve *s);
+const char *delivery_note(const struct serve *s);
+/* Stops claiming and tells a running batch to end; delivery_idle() says when
+ * it has. delivery_close() gives the rest back. */
+void delivery_stop(struct serve *s);
+void delivery_close(struct serve *s);
+
+/* ---- control.c */
+bool control_start(struct serve *s, int fd, struct error *err) MUST_USE;
+void control_stop(struct serve *s);
+
+/* ---- http.c */
+bool http_start(struct serve *s, const int *fds, size_t n,
+                struct error *err) MUST_USE;
+/* The published version changed. */
+void http_published(struct serve *s);
+void http_stop(struct serve *s);
+/* Polls of a feed so far, for `feeds`. */
+struct http_polls {
+    int64_t full, not_modified;
+    struct instant last;
+};
+struct http_polls http_polls(const struct serve *s, const char *feed);

@@ -1,0 +1,99 @@
+/*
+ * The dispatch table and what several verbs share.
+ */
+#include "daemon/serve/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+
+/* convenectl answers these itself; the daemon is never asked. */
+#define verb_VERSION  NULL
+#define verb_COMPLETE NULL
+
+static verb_handler *const handlers[VERB_COUNT] = {
+#define VERB(id, ...) [VERB_##id] = verb_##id,
+#include "ctl/verbs.def"
+#undef VERB
+};
+
+verb_handler *verb_handler_of(enum verb_id id)
+{
+    return handlers[id];
+}
+
+bool find_edition(const struct plan *p, const char *id, struct edition **ret,
+                  struct error *err)
+{
+    const char **names = array_new(NULL, const char *, p->n_editions + 1);
+    const char *near;
+
+    for (size_t i = 0; i < p->n_editions; i++)
+        if (text_same(p->editions[i].id, id)) {
+            talloc_free(names);
+            *ret = &p->editions[i];
+            return true;
+        }
+    for (size_t i = 0; i < p->n_editions; i++)
+        names[i] = p->editions[i].id;
+    near = text_nearest(id, names);
+    talloc_free(names);
+    return near ? fail(err, REPLY_NOTFOUND, "no edition %s, did you mean %s?",
+                       id, near)
+                : fail(err, REPLY_NOTFOUND, "no edition %s", id);
+}
+
+bool find_item(const struct plan *p, const char *id, struct item **ret,
+               struct error *err)
+{
+    for (size_t i = 0; i < p->n_items; i++)
+        if (text_same(p->items[i].id, id)) {
+            *ret = &p->items[i];
+            return true;
+        }
+    return fail(err, REPLY_NOTFOUND, "no item %s", id);
+}
+
+char *edition_of(TALLOC_CTX *ctx, const char *thing)
+{
+    const char *slash = strchr(thing, '/');
+
+    return slash ? memory_text_n(ctx, thing, (size_t)(slash - thing))
+                 : memory_text(ctx, thing);
+}
+
+bool requested_plan(struct request *q, const struct plan **ret,
+                    struct error *err)
+{
+    long long release = args_number(q->args, "release", 0);
+    struct plan *version;
+
+    if (release == 0)
+        return draft_whole(q->ctx, q->serve, request_draft(q), ret, err);
+    if (release < 0 || release > q->serve->out.release)
+        return fail(err, REPLY_NOTFOUND, "no release %lld; the last one is %d",
+                    release, q->serve->out.release);
+    if (!store_version(q->ctx, q->serve->store, (int)release, &version, err))
+        return false;
+    *ret = version;
+    return true;
+}
+
+char *json_line(TALLOC_CTX *ctx, json_t *object)
+{
+    char *text = json_dumps(object, JSON_COMPACT), *copy;
+
+    json_decref(object);
+    copy = memory_text(ctx, text ? text : "{}");
+    free(text);
+    return copy;
+}
+
+void summary_set(struct request *q, const char *name, json_t *value)
+{
+    if (!q->summary)
+        q->summary = json_object();
+    (void)json_object_set_new(q->summary, name, value);
+}

@@ -1,0 +1,26 @@
+#pragma once
+/*
+ * One short function per verb; dispatched by verbs.c from the enum of
+ * ctl/verbs.def. Also what several of them need.
+ */
+#include "daemon/serve/request.h"
+
+#define VERB(id, ...) verb_handler verb_##id;
+#include "ctl/verbs.def"
+#undef VERB
+
+/* ---- shared by verbs (verbs.c) */
+/* An edition of a plan, or REPLY_NOTFOUND with the nearest name. */
+bool find_edition(const struct plan *p, const char *id, struct edition **ret,
+                  struct error *err) MUST_USE;
+bool find_item(const struct plan *p, const char *id, struct item **ret,
+               struct error *err) MUST_USE;
+/* The edition that an edition's or item's name names. On ctx. */
+char *edition_of(TALLOC_CTX *ctx, const char *thing);
+/* The plan that --release N or --draft NAME (main) means. */
+bool requested_plan(struct request *q, const struct plan **ret,
+                    struct error *err) MUST_USE;
+/* A JSON object as text on ctx; takes the reference. */
+char *json_line(TALLOC_CTX *ctx, json_t *object);
+/* Sets a member of the summary. */
+void summary_set(struct request *q, const char *name, json_t *value);

@@ -1,0 +1,213 @@
+/*
+ * Verbs about the outbox.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/view.h"
+#include "daemon/serve/verbs.h"
+
+#define PAGE 500
+
+/* Why an open message does not go now; "" when it may. */
+static char *why_waiting(struct request *q, const struct message *m)
+{
+    struct serve *s = q->serve;
+    struct instant now = serve_now(s), rest = delivery_resting(s);
+    char at[INSTANT_TEXT];
+
+    if (m->state == MESSAGE_HELD)
+        return text_format(q->ctx, "waits for `send`");
+    if (m->state != MESSAGE_QUEUED && m->state != MESSAGE_DEFERRED)
+        return memory_text(q->ctx, "");
+    if (s->config->deliver_kind == DELIVER_NONE)
+        return memory_text(q->ctx, "deliver = none: no mail leaves");
+    if (store_trouble(s->store))
+        return text_format(q->ctx, "the store takes no writes: %s",
+                           store_trouble(s->store));
+    if (!instant_is_none(rest) && rest.second > now.second)
+        return text_format(q->ctx, "the relay rests until %s: %s",
+                           instant_print(rest, at), delivery_note(s));
+    if (m->next.second > now.second)
+        return text_format(q->ctx, "next try at %s",
+                           instant_print(m->next, at));
+    return memory_text(q->ctx, "");
+}
+
+static json_t *message_row(struct request *q, const struct message *m)
+{
+    json_t *row = view_message(m);
+
+    (void)json_object_set_new(row, "waits", json_string(why_waiting(q, m)));
+    return row;
+}
+
+bool verb_OUTBOX(struct request *q, struct error *err)
+{
+    const char *word = request_text(q, "state");
+    enum message_state state = MESSAGE_HELD;
+    int64_t after = 0;
+    int count = 0;
+
+    if (word && !message_state_parse(word, &state))
+        return fail(err, REPLY_USAGE, "unknown state %s", word);
+    for (;;) {
+        struct message *rows;
+        size_t n;
+
+        if (!store_messages(q->ctx, q->serve->store, word ? (int)state : -1,
+                            request_text(q, "edition"), after, PAGE, &rows, &n,
+                            err))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            request_row(q, message_row(q, &rows[i]));
+        count += (int)n;
+        if (n < PAGE)
+            break;
+        after = rows[n - 1].id;
+    }
+    summary_set(q, "messages", json_integer(count));
+    return true;
+}
+
+bool verb_MESSAGE(struct request *q, struct error *err)
+{
+    struct message m;
+
+    if (!store_message(q->ctx, q->serve->store,
+                       args_number(q->args, "message", 0), &m, err))
+        return false;
+    if (args_flag(q->args, "raw"))
+        request_row(q, json_pack("{s:s}", "text", m.octets));
+    else
+        request_row(q, message_row(q, &m));
+    return true;
+}
+
+/* Moves one message, where its state allows it. */
+static bool move_message(struct request *q, struct message *m,
+                         enum message_state to, struct error *err)
+{
+    struct instant now = serve_now(q->serve);
+
+    if (!message_may_move(m->state, to))
+        return fail(err, REPLY_CONFLICT, "message %lld is %s: it cannot be %s",
+                    (long long)m->id, message_state_word(m->state),
+                    message_state_word(to));
+    m->state = to;
+    m->next = now;
+    if (to == MESSAGE_QUEUED)
+        m->uncertain = 0;
+    if (to == MESSAGE_DROPPED)
+        m->settled = now;
+    if (!store_settle(q->serve->store, m, err))
+        return false;
+    request_row(q, message_row(q, m));
+    return true;
+}
+
+/* Every message in that state. */
+static bool move_all(struct request *q, enum message_state from,
+                     enum message_state to, int *ret, struct error *err)
+{
+    int64_t after = 0;
+
+    for (;;) {
+        struct message *rows;
+        size_t n;
+
+        if (!store_messages(q->ctx, q->serve->store, (int)from, NULL, after,
+                            PAGE, &rows, &n, err))
+            return false;
+        for (size_t i = 0; i < n; i++, ++*ret)
+            if (!move_message(q, &rows[i], to, err))
+                return false;
+        if (n < PAGE)
+            return true;
+        after = rows[n - 1].id;
+    }
+}
+
+static bool move_named(struct request *q, int64_t id, enum message_state to,
+                       struct error *err)
+{
+    struct message m;
+
+    if (!store_message(q->ctx, q->serve->store, id, &m, err) ||
+        !move_message(q, &m, to, err))
+        return false;
+    q->things = text_format(q->ctx, "message %lld", (long long)id);
+    delivery_poke(q->serve);
+    return true;
+}
+
+/* The id of "17"; 0 for "all" or none. */
+static int64_t id_of(struct request *q)
+{
+    const json_t *value = json_object_get(q->args, "message");
+
+    if (json_is_integer(value))
+        return json_integer_value(value);
+    return json_is_string(value) ? atoll(json_string_value(value)) : 0;
+}
+
+bool verb_SEND(struct request *q, struct error *err)
+{
+    int n = 0;
+    bool good;
+
+    if (id_of(q))
+        return move_named(q, id_of(q), MESSAGE_QUEUED, err);
+    if (!store_begin(q->serve->store, err))
+        return false;
+    good = move_all(q, MESSAGE_HELD, MESSAGE_QUEUED, &n, err);
+    if (!good || !store_commit(q->serve->store, err)) {
+        store_rollback(q->serve->store);
+        return false;
+    }
+    summary_set(q, "messages", json_integer(n));
+    delivery_poke(q->serve);
+    scheduler_changed(q->serve);
+    return true;
+}
+
+bool verb_DROP(struct request *q, struct error *err)
+{
+    return move_named(q, id_of(q), MESSAGE_DROPPED, err);
+}
+
+bool verb_RETRY(struct request *q, struct error *err)
+{
+    int n = 0;
+    bool good;
+
+    if (id_of(q))
+        return move_named(q, id_of(q), MESSAGE_QUEUED, err);
+    if (!store_begin(q->serve->store, err))
+        return false;
+    good = move_all(q, MESSAGE_FAILED, MESSAGE_QUEUED, &n, err) &&
+           move_all(q, MESSAGE_DEFERRED, MESSAGE_QUEUED, &n, err);
+    if (!good || !store_commit(q->serve->store, err)) {
+        store_rollback(q->serve->store);
+        return false;
+    }
+    summary_set(q, "messages", json_integer(n));
+    delivery_poke(q->serve);
+    scheduler_changed(q->serve);
+    return true;
+}
+
+bool verb_PREVIEW(struct request *q, struct error *err)
+{
+    const struct plan *plan;
+    char *text;
+
+    if (!draft_whole(q->ctx, q->serve, request_draft(q), &plan, err) ||
+        !letter_preview(q->ctx, q->serve, request_text(q, "template"), plan,
+                        request_text(q, "thing"), &text, err))
+        return false;
+    request_row(q, json_pack("{s:s}", "text", text));
+    return true;
+}

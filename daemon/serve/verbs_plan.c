@@ -1,0 +1,353 @@
+/*
+ * Verbs that plan and that look at plans.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/plan/explain.h"
+#include "daemon/publish/view.h"
+#include "daemon/serve/job.h"
+#include "daemon/serve/verbs.h"
+
+/* ---- plan */
+
+struct planning_work {
+    struct planning in;
+    struct problem *problem;
+    struct plan *lapsed, *plan;
+    struct solution *solution;
+    struct reasons conflict;
+    bool good;
+    struct error err;
+    int64_t nanoseconds;
+    const char *draft;
+    unsigned edits;     /* of the drafts when it began */
+    const char *called; /* `call`: the cluster, NULL */
+};
+
+static void plan_run(struct job *job)
+{
+    struct planning_work *w = job->arg;
+    struct solve_options options = {.watch = &job->watch};
+    int64_t begin = clock_stopwatch();
+
+    w->good = plan_expand(job->ctx, &w->in, &w->problem, &w->lapsed, &w->err);
+    if (!w->good)
+        return;
+    w->solution = solve(job->ctx, w->problem, &options);
+    if (w->solution->verdict == VERDICT_INFEASIBLE)
+        w->conflict = explain_conflict(job->ctx, w->problem, w->solution);
+    else
+        w->plan = plan_of_solution(job->ctx, &w->in, w->problem, w->solution,
+                                   w->lapsed);
+    w->nanoseconds = clock_stopwatch() - begin;
+}
+
+/* The items that carry facts come along with their editions. */
+static void keep_facts(struct plan *plan, const struct plan *draft)
+{
+    for (size_t i = 0; i < draft->n_items; i++) {
+        const struct item *item = &draft->items[i];
+        const struct edition *is = plan_edition(plan, item->edition);
+        const struct edition *was = plan_edition(draft, item->edition);
+        struct item copy;
+
+        if (!is)
+            continue;
+        copy = item_copy(plan, item);
+        if (was && !date_is_none(was->start) && !date_is_none(is->start)) {
+            copy.start.date.day += is->start.day - was->start.day;
+            copy.end.date.day += is->start.day - was->start.day;
+        }
+        plan->items =
+            array_grow(plan, plan->items, struct item, plan->n_items + 1);
+        plan->items[plan->n_items++] = copy;
+    }
+}
+
+static bool plan_conflict(struct request *q, const struct planning_work *w,
+                          struct error *err)
+{
+    const struct reasons *c = &w->conflict;
+    char *text = memory_text(q->ctx, "");
+
+    for (size_t i = 0; i < c->n; i++) {
+        request_row(q, view_reason(&c->rows[i]));
+        text = talloc_asprintf_append_buffer(text, "%s%s", i ? "; " : "",
+                                             c->rows[i].rule);
+        invariant(text);
+    }
+    (void)fail(err, REPLY_CONFLICT,
+               "no plan is possible: these cannot hold together: %s. Nothing "
+               "is changed; relax one of them",
+               text);
+    if (c->n > 0 && c->rows[0].where.line > 0)
+        (void)fail_at(err, c->rows[0].where.file, c->rows[0].where.line,
+                      c->rows[0].where.column);
+    return false;
+}
+
+static bool in_cycles(const struct edition *e, const struct planning *in)
+{
+    return e->cycle >= in->first_cycle && e->cycle <= in->last_cycle;
+}
+
+/* Rows of what was planned; counts what moved. */
+static void plan_rows(struct request *q, const struct planning_work *w)
+{
+    int editions = 0, moved = 0, added = 0, kept = 0;
+
+    for (size_t i = 0; i < w->plan->n_editions; i++) {
+        const struct edition *e = &w->plan->editions[i];
+        const struct edition *was = plan_edition(w->in.draft, e->id);
+        json_t *row;
+
+        if (!in_cycles(e, &w->in))
+            continue;
+        editions++;
+        if (!was || date_is_none(was->start))
+            added += !date_is_none(e->start);
+        else if (was->start.day == e->start.day &&
+                 text_same(was->host, e->host))
+            kept++;
+        else
+            moved++;
+        row = view_edition(e);
+        if (was && !date_is_none(was->start) && was->start.day != e->start.day)
+            (void)json_object_set_new(
+                row, "was",
+                json_string(date_print(was->start, (char[DATE_TEXT]){0})));
+        request_row(q, row);
+    }
+    summary_set(q, "editions", json_integer(editions));
+    summary_set(q, "cost", json_integer(w->solution->cost));
+    summary_set(q, "bound", json_integer(w->solution->bound));
+    summary_set(q, "proved",
+                json_boolean(w->solution->verdict == VERDICT_OPTIMAL));
+    summary_set(q, "seconds",
+                json_real((double)(w->nanoseconds / 1000000) / 1000.0));
+    summary_set(q, "moved", json_integer(moved));
+    summary_set(q, "added", json_integer(added));
+    summary_set(q, "kept", json_integer(kept));
+}
+
+static bool plan_finish(struct job *job, struct error *err)
+{
+    struct planning_work *w = job->arg;
+    struct request *q = job->request;
+    struct serve *s = job->serve;
+
+    if (!w->good) {
+        *err = w->err;
+        return false;
+    }
+    if (w->solution->verdict == VERDICT_INFEASIBLE)
+        return plan_conflict(q, w, err);
+    if (w->solution->verdict == VERDICT_UNDECIDED)
+        return fail(err, REPLY_LATER,
+                    "no legal plan was found in that time, and none was "
+                    "excluded; give it more time (--time)");
+    if (w->edits != s->edits)
+        return fail(err, REPLY_LATER,
+                    "the draft was changed meanwhile; plan again");
+    keep_facts(w->plan, w->in.draft);
+    w->plan->cost = w->solution->cost;
+    w->plan->bound = w->solution->bound;
+    w->plan->proved = w->solution->verdict == VERDICT_OPTIMAL;
+    if (!draft_save(s, w->draft, NULL, w->plan, err))
+        return false;
+    plan_rows(q, w);
+    return true;
+}
+
+/* Starts a planning job into q's draft; `added` (may be NULL) is one more
+ * edition that the draft is to have. */
+static bool plan_begin(struct request *q, int first, int last, bool fresh,
+                       const struct edition *added, struct error *err)
+{
+    struct job *job = job_new(q);
+    struct planning_work *w = object_new(job->ctx, struct planning_work);
+    long long seconds = args_number(q->args, "time", 0);
+
+    job->arg = w;
+    job->run = plan_run;
+    job->finish = plan_finish;
+    job->what = "editions";
+    w->draft = memory_text(job->ctx, request_draft(q));
+    w->edits = q->serve->edits;
+    if (!draft_planning(job->ctx, q->serve, w->draft, first, last, &w->in,
+                        err)) {
+        job_forget(job);
+        return false;
+    }
+    w->in.fresh = fresh;
+    if (added) {
+        struct plan *draft = plan_copy(job->ctx, w->in.draft);
+
+        draft->editions = array_grow(draft, draft->editions, struct edition,
+                                     draft->n_editions + 1);
+        draft->editions[draft->n_editions++] = edition_copy(draft, added);
+        plan_sort(draft);
+        w->in.draft = draft;
+    }
+    if (seconds > 0)
+        job_limit(job, (int)(seconds > 86400 ? 86400 : seconds));
+    return job_start(job, err);
+}
+
+bool verb_PLAN(struct request *q, struct error *err)
+{
+    int first, last;
+
+    request_cycles(q, "cycles", &first, &last);
+    q->things = text_format(q->ctx, "%d..%d", first, last);
+    return plan_begin(q, first, last, args_flag(q->args, "fresh"), NULL, err);
+}
+
+/* ---- call */
+
+bool verb_CALL(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+    const char *code = request_text(q, "cluster");
+    const struct cluster *c = rules_cluster(r, code);
+    struct date by = request_date(q, "by");
+    struct plan *draft;
+    struct edition e = {.cycle = cycle_of(r, by), .n = 1};
+    int there = 0;
+
+    if (!c)
+        return fail(err, REPLY_NOTFOUND, "no cluster %s", code);
+    if (c->times == TIMES_FIXED)
+        return fail(err, REPLY_CONFLICT,
+                    "%s is held %d times per cycle, not as needed (%s:%d)",
+                    c->code, c->most, c->times_where.file, c->times_where.line);
+    if (by.day < instant_utc_date(serve_now(q->serve)).day)
+        return fail(err, REPLY_INPUT, "--by lies in the past");
+    if (!draft_facts(q->ctx, q->serve, request_draft(q), &draft, err))
+        return false;
+    for (size_t i = 0; i < draft->n_editions; i++) {
+        const struct edition *other = &draft->editions[i];
+
+        if (!text_same(other->cluster, c->code) || other->cycle != e.cycle)
+            continue;
+        there += other->status != EDITION_CANCELLED &&
+                 other->status != EDITION_LAPSED;
+        if (other->n >= e.n)
+            e.n = other->n + 1;
+    }
+    if (there >= c->most)
+        return fail(err, REPLY_CONFLICT,
+                    "%s has %d editions in %d already, at most %d are allowed "
+                    "(%s:%d)",
+                    c->code, there, e.cycle, c->most, c->times_where.file,
+                    c->times_where.line);
+    e.id = edition_name(q->ctx, c->code, e.cycle, e.n);
+    e.cluster = c->code;
+    e.title = c->title;
+    e.start = e.end = DATE_NONE;
+    e.host = e.city = e.zone = e.forced = e.uid = "";
+    e.status = EDITION_PROPOSED;
+    e.reason = request_text(q, "for");
+    e.by = by;
+    e.created = e.modified = INSTANT_NONE;
+    q->things = e.id;
+    return plan_begin(q, e.cycle, e.cycle, false, &e, err);
+}
+
+/* ---- looking */
+
+bool verb_EDITIONS(struct request *q, struct error *err)
+{
+    const struct plan *plan;
+    int first, last, n = 0;
+
+    if (!requested_plan(q, &plan, err))
+        return false;
+    request_cycles(q, "cycles", &first, &last);
+    for (size_t i = 0; i < plan->n_editions; i++) {
+        const struct edition *e = &plan->editions[i];
+
+        if (first <= last && (e->cycle < first || e->cycle > last))
+            continue;
+        request_row(q, view_edition(e));
+        n++;
+    }
+    summary_set(q, "editions", json_integer(n));
+    return true;
+}
+
+bool verb_AGENDA(struct request *q, struct error *err)
+{
+    const struct plan *plan;
+    struct edition *e;
+    struct item *items;
+    size_t n;
+
+    if (!requested_plan(q, &plan, err) ||
+        !find_edition(plan, request_text(q, "edition"), &e, err))
+        return false;
+    items = plan_items_of(plan, e->id, &n);
+    for (size_t i = 0; i < n; i++)
+        request_row(q, view_item(q->serve->generation->rules, &items[i]));
+    summary_set(q, "edition", view_edition(e));
+    if (n == 0 && e->n_warnings > 0)
+        return fail(err, REPLY_CONFLICT, "%s", e->warnings[e->n_warnings - 1]);
+    return true;
+}
+
+bool verb_DIFF(struct request *q, struct error *err)
+{
+    const char *against = request_text(q, "against");
+    struct changes changes;
+    struct plan *after, *before = NULL;
+    const struct plan *other;
+
+    if (!publishing_next(q->ctx, q->serve, request_draft(q), &after, &changes,
+                         err))
+        return false;
+    if (against) {
+        char *end;
+        long release = strtol(against, &end, 10);
+
+        if (*end == '\0' && release > 0 && release <= q->serve->out.release) {
+            if (!store_version(q->ctx, q->serve->store, (int)release, &before,
+                               err))
+                return false;
+            other = before;
+        } else if (!draft_whole(q->ctx, q->serve, against, &other, err)) {
+            return false;
+        }
+        changes = plan_diff(q->ctx, other, after);
+    }
+    for (size_t i = 0; i < changes.n; i++)
+        request_row(q, view_change(&changes.rows[i]));
+    summary_set(q, "changes", json_integer((json_int_t)changes.n));
+    summary_set(q, "editions", json_integer((json_int_t)changes.editions));
+    summary_set(q, "items", json_integer((json_int_t)changes.items));
+    return true;
+}
+
+bool verb_AUDIT(struct request *q, struct error *err)
+{
+    const struct plan *plan;
+    struct history history;
+    struct audit audit;
+    int first, last;
+
+    request_cycles(q, "cycles", &first, &last);
+    if (!draft_whole(q->ctx, q->serve, request_draft(q), &plan, err) ||
+        !store_history(q->ctx, q->serve->store, &history, err))
+        return false;
+    audit = office_audit(q->ctx, q->serve->generation->rules, &history, plan,
+                         first, last);
+    for (size_t i = 0; i < audit.n; i++)
+        request_row(q, view_audit(&audit.rows[i]));
+    if (audit.gaps > 0)
+        return fail(err, REPLY_NO, "%zu mandate%s fall%s short", audit.gaps,
+                    audit.gaps == 1 ? "" : "s", audit.gaps == 1 ? "s" : "");
+    return true;
+}

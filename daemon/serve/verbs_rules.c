@@ -1,0 +1,197 @@
+/*
+ * Verbs about what the rules say.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/view.h"
+#include "daemon/rules/language.h"
+#include "daemon/serve/verbs.h"
+
+static void rows_of_findings(struct request *q, const struct diagnostics *found)
+{
+    for (size_t i = 0; i < found->n; i++)
+        request_row(q, view_diagnostic(&found->rows[i]));
+    summary_set(q, "errors", json_integer((json_int_t)found->errors));
+    summary_set(q, "warnings",
+                json_integer((json_int_t)(found->n - found->errors)));
+}
+
+bool verb_CHECK(struct request *q, struct error *err)
+{
+    const char *text = request_text(q, "text"), *name = request_text(q, "name");
+    struct diagnostics found = {NULL, 0, 0};
+    struct serve *s = q->serve;
+
+    if (text)
+        (void)generation_check(q->ctx, s->config, name ? name : "rules", text,
+                               &found);
+    else
+        (void)generation_load(q->ctx, s->config, s->store, serve_now(s),
+                              &found);
+    rows_of_findings(q, &found);
+    if (found.errors > 0)
+        return fail(err, REPLY_INPUT, "%zu error%s", found.errors,
+                    found.errors == 1 ? "" : "s");
+    return true;
+}
+
+bool verb_RELOAD(struct request *q, struct error *err)
+{
+    if (!serve_reload(q->serve, err))
+        return false;
+    summary_set(q, "rules", json_string(q->serve->generation->rules->file));
+    summary_set(q, "warnings",
+                json_integer((json_int_t)q->serve->generation->found.n));
+    return true;
+}
+
+bool verb_BODIES(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+
+    (void)err;
+    for (size_t i = 0; i < r->n_bodies; i++)
+        request_row(q, view_body(r, &r->bodies[i]));
+    return true;
+}
+
+bool verb_MEMBERS(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+    struct date today = instant_utc_date(serve_now(q->serve));
+
+    (void)err;
+    for (size_t i = 0; i < r->n_members; i++)
+        request_row(q, view_member(r, &r->members[i], today));
+    return true;
+}
+
+bool verb_PARTNERS(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+
+    (void)err;
+    for (size_t i = 0; i < r->n_partners; i++)
+        request_row(q, view_partner(r, &r->partners[i]));
+    return true;
+}
+
+bool verb_CLUSTERS(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+
+    (void)err;
+    for (size_t i = 0; i < r->n_clusters; i++)
+        request_row(q, view_cluster(r, &r->clusters[i]));
+    return true;
+}
+
+bool verb_WORKFLOWS(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+
+    (void)err;
+    for (size_t i = 0; i < r->n_workflows; i++)
+        request_row(q, view_workflow(r, &r->workflows[i]));
+    return true;
+}
+
+bool verb_HOSTS(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+    const char *name = request_text(q, "rotation");
+    const struct rotation *rotation = rules_rotation(r, name);
+    struct history history;
+    struct rotation_turn *turns;
+    int first, last;
+
+    request_cycles(q, "span", &first, &last);
+    if (first > last) {
+        first = cycle_of(r, instant_utc_date(serve_now(q->serve)));
+        last = first + 9;
+    }
+    if (!rotation) {
+        const char **names =
+            array_new(q->ctx, const char *, r->n_rotations + 1);
+
+        for (size_t i = 0; i < r->n_rotations; i++)
+            names[i] = r->rotations[i].name;
+        return fail(err, REPLY_NOTFOUND, "no rotation %s; there %s %s%s%s",
+                    name, r->n_rotations == 1 ? "is" : "are",
+                    r->n_rotations ? names[0] : "none",
+                    r->n_rotations > 1 ? " and " : "",
+                    r->n_rotations > 1 ? names[1] : "");
+    }
+    if (last - first > 200)
+        return fail(err, REPLY_INPUT, "at most 200 cycles at a time");
+    if (!store_history(q->ctx, q->serve->store, &history, err) ||
+        !rotation_turns(q->ctx, r, rotation, &history, first, last, NULL, 0,
+                        &turns, err))
+        return false;
+    for (int i = 0; i <= last - first; i++)
+        request_row(q, view_turn(&turns[i]));
+    return true;
+}
+
+/* "2027", "2027..2028", "2027-01-01..2027-03-31" as first and last day. */
+static bool span_of(const char *text, struct date *ret_from,
+                    struct date *ret_to, struct error *err)
+{
+    const char *dots = strstr(text, "..");
+    char first[32];
+    const char *last = dots ? dots + 2 : text;
+    int n = dots ? (int)(dots - text) : (int)strlen(text);
+
+    (void)snprintf(first, sizeof first, "%.*s", n, text);
+    if (strlen(first) == 4 && strlen(last) == 4) {
+        *ret_from = date_of(atoi(first), 1, 1);
+        *ret_to = date_of(atoi(last), 12, 31);
+        return true;
+    }
+    return date_parse(first, ret_from, err) && date_parse(last, ret_to, err);
+}
+
+bool verb_HOLIDAYS(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+    const char *cc = request_text(q, "cc"), *span = request_text(q, "span");
+    struct civil today = date_civil(instant_utc_date(serve_now(q->serve)));
+    struct date from = date_of(today.year, 1, 1),
+                to = date_of(today.year + 1, 12, 31);
+    bool known = !cc;
+
+    if (span && !span_of(span, &from, &to, err))
+        return false;
+    for (size_t i = 0; i < r->n_holidays; i++) {
+        const struct holiday *h = &r->holidays[i];
+
+        if (cc && !text_same(cc, h->cc))
+            continue;
+        known = true;
+        if (h->date.day >= from.day && h->date.day <= to.day)
+            request_row(q, view_holiday(h));
+    }
+    if (!known)
+        return fail(err, REPLY_NOTFOUND, "no holiday table of %s", cc);
+    return true;
+}
+
+bool verb_HELP(struct request *q, struct error *err)
+{
+    const char *topic = request_text(q, "topic");
+    const char *word = topic && text_begins(topic, "rules ") ? topic + 6 : NULL;
+    char *text;
+
+    if (!topic || !text_begins(topic, "rules"))
+        return fail(err, REPLY_USAGE, "the daemon explains `rules` only");
+    text = language_help(q->ctx, word);
+    if (!text)
+        return fail(err, REPLY_NOTFOUND, "the rule language has no word %s",
+                    word ? word : "");
+    request_row(q, json_pack("{s:s}", "text", text));
+    return true;
+}

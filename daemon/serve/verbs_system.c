@@ -1,0 +1,470 @@
+/*
+ * Verbs about the daemon itself: status, show, feeds, log, backup, clock.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/mail/pickup.h"
+#include "daemon/publish/view.h"
+#include "daemon/serve/job.h"
+#include "daemon/serve/verbs.h"
+
+/* ---- status */
+
+static json_t *outbox_counts(const int64_t counts[MESSAGE_STATES])
+{
+    json_t *o = json_object();
+
+    for (int i = 0; i < MESSAGE_STATES; i++)
+        (void)json_object_set_new(o, message_state_word((enum message_state)i),
+                                  json_integer(counts[i]));
+    return o;
+}
+
+static void set_text(json_t *row, const char *name, const char *text)
+{
+    (void)json_object_set_new(
+        row, name, text && text[0] ? json_string(text) : json_null());
+}
+
+static json_t *rules_state(const struct serve *s)
+{
+    const struct generation *g = s->generation;
+
+    return json_pack("{s:s, s:s, s:s, s:i, s:i}", "file", g->rules->file,
+                     "sector", g->rules->sector.code, "loaded",
+                     instant_print(g->loaded, (char[INSTANT_TEXT]){0}),
+                     "errors", s->reload_errors, "warnings",
+                     (int)(g->found.n - g->found.errors));
+}
+
+/* What people must know about mail; "" when all is well. */
+static char *mail_warning(struct request *q)
+{
+    struct serve *s = q->serve;
+
+    if (s->config->deliver_kind == DELIVER_DIRECTORY)
+        return text_format(q->ctx, "no mail leaves this machine: %zu lie in %s",
+                           pickup_count(s->config->deliver_to),
+                           s->config->deliver_to);
+    if (s->config->deliver_kind == DELIVER_NONE)
+        return memory_text(q->ctx, "deliver = none: no mail leaves");
+    return memory_text(q->ctx, delivery_note(s));
+}
+
+bool verb_STATUS(struct request *q, struct error *err)
+{
+    struct serve *s = q->serve;
+    int64_t counts[MESSAGE_STATES];
+    struct changes changes;
+    struct plan *after;
+    struct instant next = scheduler_next(s);
+    json_t *row;
+
+    if (!store_count_messages(s->store, counts, err) ||
+        !publishing_next(q->ctx, s, "main", &after, &changes, err))
+        return false;
+    row = json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:o, s:o, s:o}", "version",
+                    CONVENED_VERSION, "now",
+                    instant_print(serve_now(s), (char[INSTANT_TEXT]){0}),
+                    "clock", s->clock.manual ? "manual" : "real", "release",
+                    s->out.release ? json_integer(s->out.release) : json_null(),
+                    "draft_changes", (json_int_t)changes.n, "held_messages",
+                    (json_int_t)counts[MESSAGE_HELD], "outbox",
+                    outbox_counts(counts), "rules", rules_state(s), "feeds",
+                    json_integer((json_int_t)s->out.feeds.n));
+    set_text(row, "next_due", instant_print(next, (char[INSTANT_TEXT]){0}));
+    set_text(row, "mail", mail_warning(q));
+    set_text(row, "bad_feeds", s->out.bad_feeds);
+    set_text(row, "store", store_trouble(s->store));
+    set_text(row, "zones", zone_database_version());
+    set_text(row, "pages", s->config->base_url);
+    set_text(row, "last_error", s->last_error);
+    request_row(q, row);
+    return true;
+}
+
+/* ---- show */
+
+static bool show_edition(struct request *q, const struct plan *plan,
+                         const char *id, struct error *err)
+{
+    struct edition *e;
+    json_t *row, *items = json_array();
+    struct item *of;
+    size_t n;
+
+    if (!find_edition(plan, id, &e, err)) {
+        json_decref(items);
+        return false;
+    }
+    row = view_edition(e);
+    of = plan_items_of(plan, e->id, &n);
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(items, json_string(of[i].id));
+    (void)json_object_set_new(row, "items", items);
+    request_row(q, row);
+    return true;
+}
+
+static bool show_version(struct request *q, const char *text, struct error *err)
+{
+    struct version_row *rows;
+    size_t n;
+    int release = atoi(text);
+
+    if (!store_versions(q->ctx, q->serve->store, &rows, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].release == release) {
+            request_row(
+                q, json_pack("{s:i, s:s, s:s, s:s, s:i}", "release",
+                             rows[i].release, "at",
+                             instant_print(rows[i].at, (char[INSTANT_TEXT]){0}),
+                             "by", rows[i].by, "note", rows[i].note, "changes",
+                             rows[i].changes));
+            return true;
+        }
+    return fail(err, REPLY_NOTFOUND, "no release %s", text);
+}
+
+static bool show_contact(struct request *q, const char *email,
+                         struct error *err)
+{
+    struct contacts all;
+
+    if (!store_contacts(q->ctx, q->serve->store, &all, err))
+        return false;
+    for (size_t i = 0; i < all.n; i++)
+        if (text_same(all.rows[i].email, email)) {
+            request_row(q, view_contact(&all.rows[i]));
+            return true;
+        }
+    return fail(err, REPLY_NOTFOUND, "no contact %s", email);
+}
+
+/* "EDITION/CODE" is an item, or else a task. */
+static bool show_part(struct request *q, const struct plan *plan,
+                      const char *thing, struct error *err)
+{
+    struct task_fact *facts;
+    struct tasks tasks;
+    struct item *item;
+    size_t n;
+
+    if (find_item(plan, thing, &item, err)) {
+        request_row(q, view_item(q->serve->generation->rules, item));
+        return true;
+    }
+    if (!store_task_facts(q->ctx, q->serve->store, &facts, &n, err))
+        return false;
+    tasks = office_tasks(q->ctx, q->serve->generation->rules, plan, facts, n);
+    for (size_t i = 0; i < tasks.n; i++)
+        if (text_same(tasks.rows[i].id, thing)) {
+            request_row(q, view_task(&tasks.rows[i],
+                                     instant_utc_date(serve_now(q->serve))));
+            return true;
+        }
+    return fail(err, REPLY_NOTFOUND, "no item and no task %s", thing);
+}
+
+bool verb_SHOW(struct request *q, struct error *err)
+{
+    const char *thing = request_text(q, "thing");
+    const struct rules *r = q->serve->generation->rules;
+    const struct body *b = rules_body(r, thing);
+    const struct plan *plan;
+    struct message m;
+
+    if (strchr(thing, '@'))
+        return show_contact(q, thing, err);
+    if (text_begins(thing, "release "))
+        return show_version(q, thing + 8, err);
+    if (text_begins(thing, "message ") ||
+        strspn(thing, "0123456789") == strlen(thing)) {
+        const char *id = strrchr(thing, ' ') ? strrchr(thing, ' ') : thing;
+
+        if (!store_message(q->ctx, q->serve->store, atoll(id), &m, err))
+            return false;
+        request_row(q, view_message(&m));
+        return true;
+    }
+    if (b) {
+        request_row(q, view_body(r, b));
+        return true;
+    }
+    if (!draft_whole(q->ctx, q->serve, request_draft(q), &plan, err))
+        return false;
+    return strchr(thing, '/') ? show_part(q, plan, thing, err)
+                              : show_edition(q, plan, thing, err);
+}
+
+/* ---- feeds */
+
+static json_t *feed_row(const struct serve *s, const struct feed *f)
+{
+    struct http_polls polls = http_polls(s, f->name);
+    json_t *row = json_pack(
+        "{s:s, s:s+, s:s, s:i, s:I, s:s, s:i, s:b, s:I, s:I}", "feed", f->name,
+        "url", s->config->base_url, f->path, "title", f->title, "events",
+        f->events, "bytes", (json_int_t)f->size, "etag", f->etag, "release",
+        s->out.release, "private", 0, "polled", (json_int_t)polls.full,
+        "not_modified", (json_int_t)polls.not_modified);
+
+    set_text(row, "last_poll",
+             instant_print(polls.last, (char[INSTANT_TEXT]){0}));
+    set_text(row, "modified",
+             instant_print(f->modified, (char[INSTANT_TEXT]){0}));
+    return row;
+}
+
+bool verb_FEEDS(struct request *q, struct error *err)
+{
+    (void)err;
+    for (size_t i = 0; i < q->serve->out.feeds.n; i++)
+        request_row(q, feed_row(q->serve, &q->serve->out.feeds.rows[i]));
+    return true;
+}
+
+/* By name ("body/ADGSOM"), short name ("ADGSOM", "partner-JP") or path. */
+static bool find_feed(const struct serve *s, const char *name,
+                      const struct feed **ret, struct error *err)
+{
+    for (size_t i = 0; i < s->out.feeds.n; i++) {
+        const struct feed *f = &s->out.feeds.rows[i];
+        const char *slash = strchr(f->name, '/');
+        const char *file = strrchr(f->path, '/') + 1;
+
+        if (text_same(f->name, name) || text_same(f->path, name) ||
+            text_same(file, name) || (slash && text_same(slash + 1, name)) ||
+            (text_begins(file, name) &&
+             text_same(file + strlen(name), ".ics"))) {
+            *ret = f;
+            return true;
+        }
+    }
+    return fail(err, REPLY_NOTFOUND,
+                s->out.release ? "no feed %s; `feeds` lists them"
+                               : "no feed %s: nothing is released yet",
+                name);
+}
+
+bool verb_FEED(struct request *q, struct error *err)
+{
+    const struct feed *f;
+
+    if (!find_feed(q->serve, request_text(q, "feed"), &f, err))
+        return false;
+    request_row(q, json_pack("{s:s%}", "text", f->body, f->size));
+    return true;
+}
+
+static size_t lint_rows(struct request *q, const struct feed *f)
+{
+    struct lint lint = feed_lint(q->ctx, f->body, f->size);
+
+    for (size_t i = 0; i < lint.n; i++)
+        request_row(q, json_pack("{s:s, s:i, s:s, s:s}", "feed", f->name,
+                                 "line", lint.rows[i].line, "rule",
+                                 lint.rows[i].rule, "text", lint.rows[i].text));
+    return lint.n;
+}
+
+bool verb_FEED_LINT(struct request *q, struct error *err)
+{
+    const char *name = request_text(q, "feed");
+    const struct feed *f;
+    size_t found = 0;
+
+    if (name && !find_feed(q->serve, name, &f, err))
+        return false;
+    if (name)
+        found = lint_rows(q, f);
+    for (size_t i = 0; !name && i < q->serve->out.feeds.n; i++)
+        found += lint_rows(q, &q->serve->out.feeds.rows[i]);
+    summary_set(q, "findings", json_integer((json_int_t)found));
+    return found == 0 || fail(err, REPLY_NO, "%zu findings", found);
+}
+
+/* ---- log */
+
+bool verb_LOG(struct request *q, struct error *err)
+{
+    const char *since = request_text(q, "since"), *of = request_text(q, "of");
+    struct instant from = INSTANT_NONE;
+    struct date day;
+    struct log_row *rows;
+    size_t n;
+
+    if (since && date_parse(since, &day, NULL))
+        from = (struct instant){(int64_t)day.day * 86400};
+    else if (since && !instant_parse(since, &from, err))
+        return false;
+    if (!store_log_rows(q->ctx, q->serve->store, from, of, &rows, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        request_row(
+            q,
+            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "at",
+                      instant_print(rows[i].at, (char[INSTANT_TEXT]){0}), "who",
+                      rows[i].who, "verb", rows[i].verb, "args", rows[i].args,
+                      "reason", rows[i].reason, "things", rows[i].things,
+                      "before", rows[i].before, "after", rows[i].after));
+    return true;
+}
+
+/* ---- backup */
+
+struct backup_work {
+    const char *state, *to;
+    int64_t bytes, pages;
+    bool good;
+    struct error err;
+};
+
+static void backup_run(struct job *job)
+{
+    struct backup_work *w = job->arg;
+
+    w->good = store_backup(w->state, w->to, &w->bytes, &w->pages, &w->err);
+}
+
+static bool backup_finish(struct job *job, struct error *err)
+{
+    struct backup_work *w = job->arg;
+
+    if (!w->good) {
+        *err = w->err;
+        return false;
+    }
+    summary_set(job->request, "file", json_string(w->to));
+    summary_set(job->request, "bytes", json_integer(w->bytes));
+    summary_set(job->request, "pages", json_integer(w->pages));
+    return true;
+}
+
+bool verb_BACKUP(struct request *q, struct error *err)
+{
+    struct job *job = job_new(q);
+    struct backup_work *w = object_new(job->ctx, struct backup_work);
+
+    w->state = memory_text(job->ctx, q->serve->config->state);
+    w->to = memory_text(job->ctx, request_text(q, "file"));
+    job->arg = w;
+    job->run = backup_run;
+    job->finish = backup_finish;
+    return job_start(job, err);
+}
+
+/* ---- clock: steps through everything due, deliveries included */
+
+struct advance {
+    struct request *q;
+    struct instant to;
+    int events;
+};
+
+static void advance_step(void *arg);
+
+static void advance_end(struct advance *a)
+{
+    struct request *q = a->q;
+
+    summary_set(q, "now",
+                json_string(instant_print(serve_now(q->serve),
+                                          (char[INSTANT_TEXT]){0})));
+    summary_set(q, "events", json_integer(a->events));
+    request_finish(q, NULL);
+}
+
+/* One due instant: move there, do what is due, deliver, come again. */
+static void advance_step(void *arg)
+{
+    struct advance *a = arg;
+    struct serve *s = a->q->serve;
+    struct instant now = serve_now(s), next = scheduler_next(s);
+
+    if (!a->q->connection || now.second >= a->to.second) {
+        advance_end(a);
+        return;
+    }
+    if (instant_is_none(next) || next.second > a->to.second)
+        next = a->to;
+    else
+        a->events++;
+    if (next.second <= now.second) /* due, but it did not go: try later */
+        next.second = now.second + 60;
+    clock_set(&s->clock, next);
+    scheduler_run(s);
+    delivery_when_idle(s, advance_step, a);
+}
+
+/* "+3 days", "2027-01-18", "2027-01-18T08:00:00Z" */
+static bool clock_target(const char *text, struct instant now,
+                         struct instant *ret, struct error *err)
+{
+    static const struct {
+        const char *unit;
+        int64_t seconds;
+    } units[] = {{"min", 60}, {"hour", 3600}, {"day", 86400}, {"week", 604800}};
+    struct date day;
+    char *rest;
+
+    if (text[0] != '+') {
+        if (!date_parse(text, &day, NULL))
+            return instant_parse(text, ret, err);
+        *ret = (struct instant){(int64_t)day.day * 86400};
+        return true;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strstr(text, units[i].unit)) {
+            *ret = (struct instant){now.second + strtoll(text + 1, &rest, 10) *
+                                                     units[i].seconds};
+            return true;
+        }
+    if (strstr(text, "month")) {
+        struct local l = local_of_seconds(now.second);
+
+        day = date_add_months(l.date, (int)strtol(text + 1, &rest, 10));
+        *ret = (struct instant){now.second +
+                                (int64_t)(day.day - l.date.day) * 86400};
+        return true;
+    }
+    return fail(err, REPLY_USAGE,
+                "write +3 days, +6 weeks, +9 months or an instant");
+}
+
+bool verb_CLOCK(struct request *q, struct error *err)
+{
+    const char *text = request_text(q, "to");
+    struct serve *s = q->serve;
+    struct advance *a;
+
+    if (!text) {
+        summary_set(
+            q, "now",
+            json_string(instant_print(serve_now(s), (char[INSTANT_TEXT]){0})));
+        summary_set(q, "clock",
+                    json_string(s->clock.manual ? "manual" : "real"));
+        return true;
+    }
+    if (!s->clock.manual)
+        return fail(err, REPLY_CONFLICT,
+                    "this daemon follows the machine's clock; start it with "
+                    "--clock INSTANT to move time by hand");
+    a = object_new(q->ctx, struct advance);
+    a->q = q;
+    if (!clock_target(text, serve_now(s), &a->to, err))
+        return false;
+    if (a->to.second < serve_now(s).second)
+        return fail(err, REPLY_CONFLICT, "the clock never goes back");
+    if (a->to.second > serve_now(s).second + 40LL * 366 * 86400)
+        return fail(err, REPLY_INPUT, "at most 40 years at a time");
+    q->deferred = true;
+    scheduler_run(s);
+    delivery_when_idle(s, advance_step, a);
+    return true;
+}

@@ -1,0 +1,193 @@
+/*
+ * Verbs about the secretariat's tasks: those of the released plan, or of the
+ * draft while nothing is released yet.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/view.h"
+#include "daemon/serve/verbs.h"
+
+/* All tasks: of what is released, and of draft editions not released yet. */
+static bool all_tasks(struct request *q, struct tasks *ret, struct error *err)
+{
+    struct task_fact *facts;
+    const struct plan *draft;
+    size_t n;
+
+    if (!store_task_facts(q->ctx, q->serve->store, &facts, &n, err) ||
+        !draft_whole(q->ctx, q->serve, "main", &draft, err))
+        return false;
+    *ret = office_tasks(q->ctx, q->serve->generation->rules, draft, facts, n);
+    return true;
+}
+
+static bool find_task(const struct tasks *tasks, const char *id,
+                      const struct task **ret, struct error *err)
+{
+    const char **names = array_new(NULL, const char *, tasks->n + 1);
+    const char *near;
+
+    for (size_t i = 0; i < tasks->n; i++) {
+        names[i] = tasks->rows[i].id;
+        if (text_same(names[i], id)) {
+            talloc_free(names);
+            *ret = &tasks->rows[i];
+            return true;
+        }
+    }
+    near = text_nearest(id, names);
+    talloc_free(names);
+    return near ? fail(err, REPLY_NOTFOUND, "no task %s, did you mean %s?", id,
+                       near)
+                : fail(err, REPLY_NOTFOUND, "no task %s", id);
+}
+
+bool verb_TASKS(struct request *q, struct error *err)
+{
+    const char *edition = request_text(q, "edition"),
+               *owner = request_text(q, "owner"),
+               *state = request_text(q, "state");
+    struct date until = request_date(q, "until"),
+                today = instant_utc_date(serve_now(q->serve));
+    struct tasks tasks;
+    int n = 0, overdue = 0;
+
+    if (!all_tasks(q, &tasks, err))
+        return false;
+    for (size_t i = 0; i < tasks.n; i++) {
+        const struct task *t = &tasks.rows[i];
+
+        if ((edition && !text_same(edition, t->edition)) ||
+            (owner && !text_same(owner, t->owner)) ||
+            (state && strcmp(state, task_state_word(t->state)) != 0) ||
+            (!date_is_none(until) && t->due.day > until.day))
+            continue;
+        request_row(q, view_task(t, today));
+        n++;
+        overdue += task_overdue(t, today) > 0;
+    }
+    summary_set(q, "tasks", json_integer(n));
+    summary_set(q, "overdue", json_integer(overdue));
+    return true;
+}
+
+/* The fact of a task as it stands, to be changed. */
+static struct task_fact fact_of(const struct request *q, const struct task *t)
+{
+    return (struct task_fact){.task = t->id,
+                              .state = t->state,
+                              .on = t->done_on,
+                              .note = t->note ? t->note : "",
+                              .pin = t->pinned ? t->due : DATE_NONE,
+                              .who = q->who};
+}
+
+/* Stores the fact and answers with the task as it is now. */
+static bool put_fact(struct request *q, const struct task_fact *fact,
+                     const struct task *was, struct error *err)
+{
+    struct serve *s = q->serve;
+    struct date today = instant_utc_date(serve_now(s));
+    struct tasks tasks;
+    const struct task *is;
+
+    if (!store_put_task_fact(s->store, fact, serve_now(s), err) ||
+        !publishing_tasks(s, err) || !all_tasks(q, &tasks, err) ||
+        !find_task(&tasks, fact->task, &is, err))
+        return false;
+    q->things = text_format(q->ctx, "%s %s", is->edition, is->id);
+    q->before = json_line(q->ctx, view_task(was, today));
+    q->after = json_line(q->ctx, view_task(is, today));
+    request_row(q, view_task(is, today));
+    return true;
+}
+
+static bool open_task(struct request *q, const struct task **ret,
+                      struct task_fact *ret_fact, struct error *err)
+{
+    struct tasks *tasks = object_new(q->ctx, struct tasks);
+
+    if (!all_tasks(q, tasks, err) ||
+        !find_task(tasks, request_text(q, "task"), ret, err))
+        return false;
+    *ret_fact = fact_of(q, *ret);
+    return true;
+}
+
+bool verb_DONE(struct request *q, struct error *err)
+{
+    const char *note = request_text(q, "note");
+    struct date on = request_date(q, "on"),
+                today = instant_utc_date(serve_now(q->serve));
+    struct task_fact fact;
+    const struct task *t;
+
+    if (!open_task(q, &t, &fact, err))
+        return false;
+    if (t->state != TASK_OPEN)
+        return fail(err, REPLY_CONFLICT, "%s is %s already", t->id,
+                    task_state_word(t->state));
+    if (!date_is_none(on) && on.day > today.day)
+        return fail(err, REPLY_INPUT, "--on lies in the future");
+    fact.state = TASK_DONE;
+    fact.on = date_is_none(on) ? today : on;
+    fact.note = note ? note : "";
+    return put_fact(q, &fact, t, err);
+}
+
+bool verb_WAIVE(struct request *q, struct error *err)
+{
+    struct task_fact fact;
+    const struct task *t;
+
+    if (!open_task(q, &t, &fact, err))
+        return false;
+    if (t->state != TASK_OPEN)
+        return fail(err, REPLY_CONFLICT, "%s is %s already", t->id,
+                    task_state_word(t->state));
+    fact.state = TASK_WAIVED;
+    fact.on = instant_utc_date(serve_now(q->serve));
+    fact.note = request_text(q, "because");
+    return put_fact(q, &fact, t, err);
+}
+
+bool verb_REOPEN(struct request *q, struct error *err)
+{
+    struct task_fact fact;
+    const struct task *t;
+
+    if (!open_task(q, &t, &fact, err))
+        return false;
+    if (t->state == TASK_OPEN)
+        return fail(err, REPLY_CONFLICT, "%s is open", t->id);
+    fact.state = TASK_OPEN;
+    fact.on = DATE_NONE;
+    fact.note = "";
+    return put_fact(q, &fact, t, err);
+}
+
+bool verb_PIN(struct request *q, struct error *err)
+{
+    struct task_fact fact;
+    const struct task *t;
+
+    if (!open_task(q, &t, &fact, err))
+        return false;
+    fact.pin = request_date(q, "date");
+    return put_fact(q, &fact, t, err);
+}
+
+bool verb_UNPIN(struct request *q, struct error *err)
+{
+    struct task_fact fact;
+    const struct task *t;
+
+    if (!open_task(q, &t, &fact, err))
+        return false;
+    if (!t->pinned)
+        return fail(err, REPLY_CONFLICT, "%s is not pinned", t->id);
+    fact.pin = DATE_NONE;
+    return put_fact(q, &fact, t, err);
+}

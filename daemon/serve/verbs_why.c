@@ -1,0 +1,157 @@
+/*
+ * why and whynot: the draft's dates explained. The problem is made again for
+ * the edition's cycle and its neighbours, the draft's dates are put into it,
+ * and the explanations read the result; all on a pool thread.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/plan/explain.h"
+#include "daemon/publish/view.h"
+#include "daemon/serve/job.h"
+#include "daemon/serve/verbs.h"
+
+struct why_work {
+    struct planning in;
+    const char *edition;
+    struct date date; /* whynot; NONE for why */
+    struct problem *problem;
+    struct solution *solution;
+    struct reasons reasons;
+    struct other_dates others;
+    bool possible, good;
+    int64_t extra;
+    int32_t at; /* index of the edition */
+    struct error err;
+};
+
+/* The problem with every dated edition of the draft held where it is. */
+static struct problem *held_at_draft(TALLOC_CTX *ctx, const struct problem *p,
+                                     const struct plan *draft)
+{
+    struct problem *copy = object_new(ctx, struct problem);
+    struct problem_edition *editions =
+        array_new(ctx, struct problem_edition, p->n_editions);
+
+    *copy = *p;
+    copy->editions = editions;
+    for (size_t i = 0; i < p->n_editions; i++) {
+        const struct edition *e = plan_edition(draft, p->editions[i].name);
+        struct candidate *c = array_new(ctx, struct candidate,
+                                        (size_t)p->editions[i].n_candidates);
+        bool there = false;
+
+        editions[i] = p->editions[i];
+        editions[i].candidates = c;
+        for (int32_t k = 0; k < editions[i].n_candidates; k++) {
+            c[k] = p->editions[i].candidates[k];
+            there = there || (e && c[k].open && c[k].start == e->start.day);
+        }
+        for (int32_t k = 0; there && k < editions[i].n_candidates; k++)
+            c[k].open = c[k].open && c[k].start == e->start.day;
+    }
+    return copy;
+}
+
+static void explain_date(struct job *job, struct why_work *w)
+{
+    struct solve_options options = {.watch = &job->watch};
+
+    if (date_is_none(w->date)) {
+        w->reasons = explain_why(job->ctx, w->problem, w->solution, w->at);
+        w->others =
+            explain_others(job->ctx, w->problem, w->solution, w->at, &options);
+    } else {
+        w->reasons = explain_whynot(job->ctx, w->problem, w->solution, w->at,
+                                    w->date, &options, &w->possible, &w->extra);
+    }
+}
+
+static void why_run(struct job *job)
+{
+    struct why_work *w = job->arg;
+    struct solve_options options = {.watch = &job->watch};
+    struct plan *lapsed;
+
+    w->good = plan_expand(job->ctx, &w->in, &w->problem, &lapsed, &w->err);
+    if (!w->good)
+        return;
+    w->at = problem_edition_index(w->problem, w->edition);
+    if (w->at < 0) {
+        w->good = fail(&w->err, REPLY_NOTFOUND,
+                       "%s has no date that planning chose: it lapsed, was "
+                       "cancelled, or its cycle is over",
+                       w->edition);
+        return;
+    }
+    w->solution = solve(
+        job->ctx, held_at_draft(job->ctx, w->problem, w->in.draft), &options);
+    if (w->solution->choice[w->at] < 0) /* the draft breaks a rule by force */
+        w->solution = solve(job->ctx, w->problem, &options);
+    if (w->solution->choice[w->at] < 0) {
+        w->good = fail(&w->err, REPLY_CONFLICT,
+                       "no plan is possible around %s; plan its cycle to see "
+                       "which rules cannot hold together",
+                       w->edition);
+        return;
+    }
+    explain_date(job, w);
+}
+
+static bool why_finish(struct job *job, struct error *err)
+{
+    struct why_work *w = job->arg;
+    struct request *q = job->request;
+
+    if (!w->good) {
+        *err = w->err;
+        return false;
+    }
+    for (size_t i = 0; i < w->reasons.n; i++)
+        request_row(q, view_reason(&w->reasons.rows[i]));
+    for (size_t i = 0; i < w->others.n; i++)
+        request_row(q, view_other_date(&w->others.rows[i]));
+    summary_set(q, "edition", json_string(w->edition));
+    if (!date_is_none(w->date)) {
+        summary_set(q, "possible", json_boolean(w->possible));
+        if (w->possible)
+            summary_set(q, "cost", json_integer(w->extra));
+    }
+    return true;
+}
+
+static bool why_begin(struct request *q, struct date date, struct error *err)
+{
+    const struct plan *draft;
+    struct edition *e;
+    struct job *job;
+    struct why_work *w;
+
+    if (!draft_whole(q->ctx, q->serve, request_draft(q), &draft, err) ||
+        !find_edition(draft, request_text(q, "edition"), &e, err))
+        return false;
+    job = job_new(q);
+    w = object_new(job->ctx, struct why_work);
+    w->edition = memory_text(job->ctx, e->id);
+    w->date = date;
+    job->arg = w;
+    job->run = why_run;
+    job->finish = why_finish;
+    if (!draft_planning(job->ctx, q->serve, request_draft(q), e->cycle,
+                        e->cycle, &w->in, err)) {
+        job_forget(job);
+        return false;
+    }
+    return job_start(job, err);
+}
+
+bool verb_WHY(struct request *q, struct error *err)
+{
+    return why_begin(q, DATE_NONE, err);
+}
+
+bool verb_WHYNOT(struct request *q, struct error *err)
+{
+    return why_begin(q, request_date(q, "date"), err);
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Installs the JavaScript packages that the tests use (ical.js, axe-core) into
+# tests/node_modules, once per lock file.
+set -euo pipefail
+cd "$(dirname "$0")"
+stamp=node_modules/.installed
+if [ -f "$stamp" ] && [ "$stamp" -nt package.json ]; then exit 0; fi
+npm install --no-audit --no-fund --no-package-lock --loglevel=error
+touch "$stamp"

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs the tests of a build folder through ctest and closes with one line that
+# counts test cases (not programs): "N passed, N failed, N skipped".
+set -uo pipefail
+folder=$1
+shift
+filter=()
+[ $# -gt 0 ] && filter=(-R "$1")
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export LC_ALL=C.UTF-8
+log=$folder/tests.log
+rm -rf "$folder/results"
+mkdir -p "$folder/results"
+export CONVENED_RESULTS=$PWD/$folder/results
+ctest --test-dir "$folder" --output-on-failure --no-tests=error -j2 "${filter[@]}" \
+  --output-log "$PWD/$log" -V >"$folder/console.log" 2>&1
+status=$?
+python3 tests/count.py "$folder/console.log" "$status"
+exit $?
