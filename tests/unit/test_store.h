@@ -132,3 +132,29 @@ static inline int64_t database_value(const char *path, const char *sql)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return value;
 }
+
+/* ---- pairs: "a" and "b" are set to the same number in one transaction;
+ * whoever finds them different has seen half of one. */
+
+static inline bool pair_write(struct store *st, int64_t i, struct error *err)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof text, "%lld", (long long)i);
+    if (!store_begin(st, err))
+        return false;
+    if (!store_set_setting(st, "a", text, err) ||
+        !store_set_setting(st, "b", text, err)) {
+        store_rollback(st);
+        return false;
+    }
+    return store_commit(st, err);
+}
+
+static inline int64_t number(struct fixture *f, const char *name)
+{
+    const char *value = NULL;
+
+    assert_good(f, store_setting(f->ctx, f->st, name, &value, &f->err));
+    return value ? strtoll(value, NULL, 10) : 0;
+}
