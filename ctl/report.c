@@ -254,6 +254,21 @@ static void caret_print(const char *line, json_int_t column, FILE *out)
     (void)fputs("^\n", out);
 }
 
+/* "file:line:column: error: text" with what there is of it. */
+static char *finding_head(TALLOC_CTX *ctx, const json_t *row)
+{
+    json_int_t line = json_integer_value(json_object_get(row, "line"));
+    json_int_t column = json_integer_value(json_object_get(row, "column"));
+    char *text = text_format(ctx, "%s", text_of(row, "file"));
+
+    if (line > 0)
+        text = text_format(ctx, "%s:%lld", text, (long long)line);
+    if (line > 0 && column > 0)
+        text = text_format(ctx, "%s:%lld", text, (long long)column);
+    return text_format(ctx, "%s: %s: %s", text, text_of(row, "severity"),
+                       text_of(row, "text"));
+}
+
 void report_check(TALLOC_CTX *ctx, const json_t *rows, FILE *out)
 {
     json_t *row;
@@ -263,12 +278,9 @@ void report_check(TALLOC_CTX *ctx, const json_t *rows, FILE *out)
     {
         const char *line = width_clean(ctx, text_of(row, "source"), "\t");
         json_int_t column = json_integer_value(json_object_get(row, "column"));
-        char *text = text_format(
-            ctx, "%s:%lld:%lld: %s: %s", text_of(row, "file"),
-            (long long)json_integer_value(json_object_get(row, "line")),
-            (long long)column, text_of(row, "severity"), text_of(row, "text"));
 
-        (void)fprintf(out, "%s\n", width_clean(ctx, text, ""));
+        (void)fprintf(out, "%s\n",
+                      width_clean(ctx, finding_head(ctx, row), ""));
         if (*line)
             caret_print(line, column, out);
         if (*text_of(row, "hint"))
