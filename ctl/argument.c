@@ -239,6 +239,7 @@ static const struct {
  * it is no length. */
 static char *length_of(TALLOC_CTX *ctx, const char *s)
 {
+    enum { MOST = 99999 }; /* of any unit; what is normal is read again */
     size_t digits = strspn(s, "0123456789");
     const char *word = s + digits + strspn(s + digits, " ");
     long n = digits > 0 && digits < 6 ? strtol(s, NULL, 10) : 0;
@@ -248,7 +249,7 @@ static char *length_of(TALLOC_CTX *ctx, const char *s)
     for (size_t i = 0; n > 0 && i < sizeof units / sizeof units[0]; i++) {
         long total = n * units[i].times;
 
-        if (text_same(word, units[i].word))
+        if (text_same(word, units[i].word) && total <= MOST)
             return text_format(
                 ctx, "%ld %s%s", total, units[i].unit,
                 total == 1 || strcmp(units[i].unit, "min") == 0 ? "" : "s");

@@ -111,10 +111,27 @@ static char *print_value(TALLOC_CTX *ctx, json_t *value, printer *print,
     return memory_text(ctx, "");
 }
 
+/* JSON inside a text, as the log keeps arguments; else NULL. */
+static char *print_nested(TALLOC_CTX *ctx, const char *text)
+{
+    json_t *object = *text == '{' ? json_loads(text, 0, NULL) : NULL;
+    char *words = object ? print_object(ctx, object, cell_print) : NULL;
+
+    json_decref(object);
+    return words;
+}
+
+static char *print_string(TALLOC_CTX *ctx, const char *text)
+{
+    char *words = print_nested(ctx, text);
+
+    return words ? words : cell_time(ctx, text);
+}
+
 char *cell_print(TALLOC_CTX *ctx, json_t *value)
 {
     if (json_is_string(value))
-        return cell_time(ctx, json_string_value(value));
+        return print_string(ctx, json_string_value(value));
     return value ? print_value(ctx, value, cell_print, "yes", "no")
                  : memory_text(ctx, "");
 }

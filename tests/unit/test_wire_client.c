@@ -3,8 +3,7 @@
  * octet by octet where that matters, and goes away at bad moments. The last
  * tests run the program itself.
  */
-#include <fcntl.h>
-#include <signal.h>
+#include <pty.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -412,6 +411,70 @@ static void the_program_completes_with_the_daemons_names(void **state)
     assert_string_equal(err, "");
 }
 
+/* Runs the program on a terminal of its own where somebody types `typed`. */
+static int run_on_terminal(struct fixture *f, const char *const *words,
+                           const char *typed, char *out, size_t size)
+{
+    const char *argv[8] = {"convenectl", "-s", f->path};
+    struct winsize window = {.ws_row = 24, .ws_col = 60};
+    size_t got = 0;
+    int fd, status;
+    pid_t child;
+
+    for (size_t i = 0; words[i]; i++)
+        argv[3 + i] = words[i];
+    child = forkpty(&fd, NULL, NULL, &window);
+    if (child == 0) {
+        (void)unsetenv("COLUMNS");
+        (void)execv(BUILD_DIR "/convenectl", (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    assert_int_equal(write(fd, typed, strlen(typed)), strlen(typed));
+    for (ssize_t n = 1; n > 0 && got + 1 < size; got += n > 0 ? (size_t)n : 0)
+        n = read(fd, out + got, size - 1 - got);
+    out[got] = '\0';
+    (void)close(fd);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void the_program_asks_a_person(void **state)
+{
+    static const char *const release[] = {"release", NULL};
+    static const char *const surely[] = {"-y", "release", NULL};
+    struct fixture *f = *state;
+    char out[4096];
+
+    if (!program_is_there())
+        skip();
+    assert_int_equal(run_on_terminal(f, release, "n\n", out, sizeof out), 1);
+    assert_non_null(strstr(out, "Go on? [y/N]"));
+    assert_non_null(strstr(out, "nothing done"));
+    serve(f, "{\"verb\":\"release\",\"args\":{}}", DONE, 4096);
+    assert_int_equal(run_on_terminal(f, release, "y\n", out, sizeof out), 0);
+    assert_int_equal(waitpid(f->child, NULL, 0), f->child);
+    serve(f, "{\"verb\":\"release\",\"args\":{}}", DONE, 4096);
+    assert_int_equal(run_on_terminal(f, surely, "", out, sizeof out), 0);
+    assert_null(strstr(out, "Go on?"));
+    assert_non_null(strstr(out, "n 2"));
+}
+
+static void the_program_shows_progress_to_a_person(void **state)
+{
+    static const char *const plan[] = {"plan", "2027", NULL};
+    struct fixture *f = *state;
+    char out[4096];
+
+    if (!program_is_there())
+        skip();
+    serve(f, NULL,
+          PROGRESS "{\"row\":{\"edition\":\"M-2027\\u001b[2J\"}}\n" DONE, 4096);
+    assert_int_equal(run_on_terminal(f, plan, "", out, sizeof out), 0);
+    assert_non_null(strstr(out, "[############            ] 1/2 ไทย\033[K"));
+    assert_non_null(strstr(out, "\r\033[KEDITION\r\nM-2027?[2J\r\n"));
+}
+
 #define WITH_SOCKET(test)                                                      \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -431,6 +494,8 @@ int main(void)
         WITH_SOCKET(the_program_speaks_json),
         WITH_SOCKET(the_program_exits_as_the_daemon_says),
         WITH_SOCKET(the_program_explains_itself_without_a_daemon),
+        WITH_SOCKET(the_program_asks_a_person),
+        WITH_SOCKET(the_program_shows_progress_to_a_person),
         WITH_SOCKET(the_program_completes_with_the_daemons_names),
     };
 

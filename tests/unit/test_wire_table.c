@@ -199,6 +199,20 @@ static void unknown_rows_show_their_own_members(void **state)
            "x                  Mon 18 Jan 2027 08:00 UTC\n");
 }
 
+static void the_log_shows_arguments_in_words(void **state)
+{
+    (void)state;
+    expect(VERB_LOG,
+           "[{\"at\":\"2026-11-24T06:00:00Z\",\"who\":\"ana\",\"verb\":"
+           "\"pin\",\"args\":\"{\\\"task\\\":\\\"M-2027/X\\\",\\\"date\\\""
+           ":\\\"2026-10-15\\\"}\",\"reason\":\"\"},{\"who\":\"{odd\"}]",
+           NULL, TABLE_TEXT, 0,
+           "AT                         WHO   VERB  ARGS\n"
+           "Tue 24 Nov 2026 06:00 UTC  ana   pin   task M-2027/X, date Thu 15 "
+           "Oct 2026\n"
+           "                           {odd\n");
+}
+
 static void a_table_cannot_be_broken_from_within(void **state)
 {
     (void)state;
@@ -401,6 +415,7 @@ int main(void)
         cmocka_unit_test(the_last_column_wraps_on_a_terminal_only),
         cmocka_unit_test(diff_names_the_item_or_else_the_edition),
         cmocka_unit_test(unknown_rows_show_their_own_members),
+        cmocka_unit_test(the_log_shows_arguments_in_words),
         cmocka_unit_test(a_table_cannot_be_broken_from_within),
         cmocka_unit_test(status_is_a_block),
         cmocka_unit_test(blocks_keep_lines_and_lists),

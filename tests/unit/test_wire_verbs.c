@@ -458,6 +458,70 @@ static void requests_are_checked_by_name_and_type(void **state)
                    "FILE: \"b.db\" is not an absolute path");
 }
 
+/* Whatever stands in a request, checking ends in a word, and what is taken is
+ * taken again as it was normalised. */
+static void any_value_of_any_argument_is_stood(void **state)
+{
+    static const char *const odd[] = {
+        "null",
+        "true",
+        "false",
+        "0",
+        "-1",
+        "1e300",
+        "99999999999",
+        "\"\"",
+        "\" \"",
+        "\"a b\"",
+        "\"-\"",
+        "\"/\"",
+        "\"..\"",
+        "\"2027..\"",
+        "\"-2027\"",
+        "\"A-2027-\"",
+        "\"A-2027-1\"",
+        "\"+\"",
+        "\"@.\"",
+        "\"T\"",
+        "\"2027-02-30\"",
+        "\"2027-01-01..2026-01-01\"",
+        "[]",
+        "{}",
+        "[[],{}]",
+        "[\"A\",\"\"]",
+        "\",,,\"",
+        "\"\\u0001\"",
+        "\"all\"",
+        "\"2027-01-01T00:00\"",
+        "\"99999 years\"",
+        "\"99999\"",
+    };
+
+    (void)state;
+    for (int id = 0; id < VERB_COUNT; id++) {
+        const struct verb *v = verb_get((enum verb_id)id);
+
+        for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++)
+            for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+                json_t *value = json_loads(odd[i], JSON_DECODE_ANY, NULL);
+                json_t *once, *twice;
+                struct error err = {.text = ""};
+
+                assert_non_null(value);
+                if (!arg_check(a, value, &once, &err)) {
+                    assert_int_equal(err.code, REPLY_USAGE);
+                    assert_true(err.text[0] != '\0');
+                } else {
+                    assert_true(arg_check(a, once, &twice, &err));
+                    assert_true(json_equal(once, twice));
+                    json_decref(once);
+                    json_decref(twice);
+                }
+                json_decref(value);
+            }
+    }
+}
+
 static void requests_name_their_verb_in_full(void **state)
 {
     const struct verb *v;
@@ -667,6 +731,7 @@ int main(void)
         cmocka_unit_test(options_are_read_as_people_write_them),
         cmocka_unit_test(lengths_become_those_of_the_rule_language),
         cmocka_unit_test(requests_are_checked_by_name_and_type),
+        cmocka_unit_test(any_value_of_any_argument_is_stood),
         cmocka_unit_test(requests_name_their_verb_in_full),
         cmocka_unit_test(values_of_checked_requests_are_normal),
         cmocka_unit_test(files_travel_as_text_and_name),
