@@ -150,7 +150,7 @@ static inline struct problem *random_problem(TALLOC_CTX *ctx, uint64_t seed,
     random_rule(&r, p);
     for (int32_t e = 0; e < (int32_t)p->n_editions; e++)
         random_edition(&r, p, e, most);
-    int32_t pairs = p->n_editions > 1 ? random_below(&r, 9) : 0;
+    int32_t pairs = p->n_editions > 1 ? random_below(&r, 4 + editions) : 0;
     for (int32_t k = 0; k < pairs; k++)
         random_pair(&r, p, loose);
     if (random_below(&r, 3) == 0)
