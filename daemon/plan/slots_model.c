@@ -42,7 +42,9 @@ static bool item_is_bound(const struct slots_item *it,
 {
     if (it->fixed || kind == SLOTS_WHY_FIXED)
         return it->fixed && kind == SLOTS_WHY_FIXED;
-    return (kind == SLOTS_WHY_HALF && it->half != HALF_ANY) ||
+    /* The evening is no half to be let go: it opens hours, as a length does. */
+    bool half = it->half == HALF_MORNING || it->half == HALF_AFTERNOON;
+    return (kind == SLOTS_WHY_HALF && half) ||
            (kind == SLOTS_WHY_ON && it->on != 0) ||
            (kind == SLOTS_WHY_FIRST && it->first_day) ||
            (kind == SLOTS_WHY_LAST && it->last_day);

@@ -580,7 +580,7 @@ static void item_relax(struct tiny *t, int i, const struct slots_layout *l,
     for (size_t k = 0; k < it->n_partners; k++)
         if (!given(l, but, SLOTS_WHY_PARTNER, it->partners[k], -1))
             t->delegations[i][k] = 3 + 3 * i + (int)k;
-    if (!given(l, but, SLOTS_WHY_HALF, i, -1))
+    if (it->half != HALF_EVENING && !given(l, but, SLOTS_WHY_HALF, i, -1))
         it->half = HALF_ANY;
     if (!given(l, but, SLOTS_WHY_ON, i, -1))
         it->on = 0;
