@@ -33,9 +33,13 @@ struct feed_input {
     const struct rules *rules;
     const struct plan *version; /* with uids, sequences, modified */
     /* Things of earlier versions that are gone or cancelled, as tombstones
-     * (status cancelled); may be empty. */
+     * (status cancelled); may be empty or NULL. */
     const struct plan *gone;
-    const struct tasks *tasks;
+    const struct tasks *tasks; /* NULL none */
+    /* The feeds as they were served so far, NULL not known: SEQUENCE and
+     * LAST-MODIFIED grow whenever the text changes, a feed that is the same
+     * keeps its bytes, and what was never in a feed gets no tombstone. */
+    const struct feeds *previous;
     struct instant now; /* of the release: what is past its keeping */
     struct instant release_at;
     const char *base_url;      /* "https://calendar.example.org" */
@@ -56,6 +60,7 @@ struct lint_row {
     const char *rule; /* "fold", "utf8", "tzid", "sequence", "size" ... */
     const char *text;
     int line;
+    bool warning; /* is published all the same */
 };
 struct lint {
     struct lint_row *rows;

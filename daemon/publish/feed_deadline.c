@@ -1,0 +1,165 @@
+/*
+ * Deadlines as all-day events: one for all owners of a step who share its due
+ * date, not one for each.
+ *
+ * A task has no UID of its own. Its event's is a hash of the edition's UID,
+ * the step and the first of its owners: opaque, the same in every release, and
+ * unmoved by a change of date.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/feed_event.h"
+#include "daemon/publish/feed_text.h"
+#include "daemon/publish/when.h"
+
+#define PAST_MONTHS 12
+
+/* The tasks of one step of one edition that are due on one day. */
+struct group {
+    const struct task *first; /* by owner */
+    const char *owners;       /* "Cambodia, Indonesia", as people read it */
+    const struct zone *zone;  /* of the only owner; NULL for several */
+    size_t n;
+};
+
+static const char *said(const char *text)
+{
+    return text ? text : "";
+}
+
+static const char *owner_name(const struct rules *r, const struct task *t)
+{
+    const struct member *m = rules_member(r, t->owner);
+    const struct partner *p = rules_partner(r, t->owner);
+
+    if (t->owner_kind == OWNER_PARTNERS)
+        return p ? p->name : t->owner;
+    return m && t->owner_kind != OWNER_BODY ? m->name : t->owner;
+}
+
+static const struct zone *owner_zone(const struct rules *r,
+                                     const struct task *t)
+{
+    const struct member *m = rules_member(r, t->owner);
+    const struct partner *p = rules_partner(r, t->owner);
+
+    if (t->owner_kind == OWNER_PARTNERS)
+        return p ? p->zone : NULL;
+    if (t->owner_kind == OWNER_SECRETARIAT || t->owner_kind == OWNER_BODY)
+        return r->sector.seat ? r->sector.seat->zone : NULL;
+    return m ? m->zone : NULL;
+}
+
+static bool same_group(const struct task *a, const struct task *b)
+{
+    return a->due.day == b->due.day && strcmp(a->edition, b->edition) == 0 &&
+           strcmp(a->step, b->step) == 0;
+}
+
+static bool is_shown(const struct task *t)
+{
+    return t->state != TASK_WAIVED && !date_is_none(t->due) && t->edition &&
+           t->step && t->owner;
+}
+
+/* The group of row i, false when an earlier row has opened it. */
+static bool group_of(TALLOC_CTX *ctx, const struct feed_input *in, size_t i,
+                     struct group *ret)
+{
+    const struct tasks *all = in->tasks;
+    struct group g = {.owners = ""};
+
+    for (size_t k = 0; k < all->n; k++) {
+        const struct task *t = &all->rows[k];
+
+        if (!is_shown(t) || !same_group(t, &all->rows[i]))
+            continue;
+        if (k < i)
+            return false;
+        g.owners = text_format(ctx, "%s%s%s", g.owners, g.n ? ", " : "",
+                               said(owner_name(in->rules, t)));
+        g.zone = g.n ? NULL : owner_zone(in->rules, t);
+        if (!g.first || strcmp(t->owner, g.first->owner) < 0)
+            g.first = t;
+        g.n++;
+    }
+    *ret = g;
+    return true;
+}
+
+/* "<32 hexadecimal digits>@<domain of the edition's UID>" */
+static char *uid_of(TALLOC_CTX *ctx, const struct edition *e,
+                    const struct task *t)
+{
+    char *name = text_format(ctx, "%s\n%s\n%s", e->uid, t->step, t->owner);
+    const char *tag = feed_etag(ctx, name, strlen(name));
+    const char *domain = strchr(e->uid, '@');
+
+    return text_format(ctx, "%.32s%s", tag + 1, said(domain));
+}
+
+/* When the day ends: on the owner's clock, or on each owner's. */
+static char *hour_of(TALLOC_CTX *ctx, const struct group *g)
+{
+    struct local end = {g->first->due, 1440};
+    const char *day = when_day(ctx, g->first->due);
+
+    if (!g->zone)
+        return text_format(ctx, "By 24:00 on %s, on each owner's own clock",
+                           day);
+    return text_format(
+        ctx, "By 24:00 on %s, %s (%s)", day, zone_name(g->zone),
+        when_offset(ctx, zone_offset(g->zone, zone_instant(g->zone, end))));
+}
+
+static void add_group(TALLOC_CTX *ctx, const struct feed_input *in,
+                      const struct edition *e, const struct group *g,
+                      struct events *events)
+{
+    const struct task *t = g->first;
+    struct event event = {.kind = EVENT_DEADLINE,
+                          .status = EVENT_CONFIRMED,
+                          .uid = uid_of(ctx, e, t),
+                          .sequence = e->sequence,
+                          .created = e->created,
+                          .modified = e->modified,
+                          .first = t->due,
+                          .last = t->due,
+                          .location = "",
+                          .edition = e};
+
+    if (instant_is_none(event.modified))
+        event.modified = in->release_at;
+    if (instant_is_none(event.created))
+        event.created = event.modified;
+    event.url = feed_address(ctx, in->base_url, "/editions/", e->id);
+    event.summary = feed_clean_line(
+        ctx, text_format(ctx, "Due: %s, %s", said(t->title), said(e->title)));
+    event.description = feed_clean(
+        ctx, text_format(ctx, "%s\n%s\nOwner: %s\n%s%s%s", said(t->title),
+                         hour_of(ctx, g), g->owners, e->id,
+                         event.url ? "\n" : "", said(event.url)));
+    events->rows = array_grow(ctx, events->rows, struct event, events->n + 1);
+    events->rows[events->n++] = event;
+}
+
+void events_add_deadlines(TALLOC_CTX *ctx, const struct feed_input *in,
+                          struct events *events)
+{
+    struct date oldest =
+        date_add_months(instant_utc_date(in->now), -PAST_MONTHS);
+
+    for (size_t i = 0; in->tasks && i < in->tasks->n; i++) {
+        const struct task *t = &in->tasks->rows[i];
+        const struct edition *e;
+        struct group g;
+
+        if (!is_shown(t) || t->due.day < oldest.day)
+            continue;
+        e = plan_edition(in->version, t->edition);
+        if (e && said(e->uid)[0] && group_of(ctx, in, i, &g))
+            add_group(ctx, in, e, &g, events);
+    }
+}

@@ -1,0 +1,79 @@
+#pragma once
+/*
+ * One VEVENT: what it says, and its octets. RFC 5545 3.6.1.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <talloc.h>
+
+#include "daemon/base/date.h"
+#include "daemon/office/office.h"
+#include "daemon/plan/plan.h"
+#include "daemon/publish/feed.h"
+
+enum event_kind {
+    EVENT_SPAN,    /* of an edition: all-day, nobody is busy */
+    EVENT_MEETING, /* of an item: timed */
+    EVENT_DEADLINE /* of a task: all-day, one day */
+};
+
+enum event_status { EVENT_TENTATIVE, EVENT_CONFIRMED, EVENT_CANCELLED };
+
+struct event {
+    enum event_kind kind;
+    enum event_status status;
+    const char *uid;
+    int sequence;
+    struct instant created, modified;
+    struct date first, last; /* all-day ones: both days included */
+    struct local start, end; /* meetings: on the venue's clock */
+    const char *zone;
+    struct instant start_utc, end_utc;
+    const char *summary, *location, *description; /* clean; "" none */
+    const char *url;                              /* NULL none */
+    const char **categories;
+    size_t n_categories;
+    const struct edition *edition; /* what it belongs to; never NULL */
+    const struct item *item;       /* of a meeting, else NULL */
+
+    const char *tzid;      /* given by event_settle_zone(): NULL in UTC */
+    const char *vtimezone; /* its block */
+    const char *text;      /* given by event_write() */
+    const char *fault;     /* why it cannot be written, NULL */
+};
+
+struct events {
+    struct event *rows;
+    size_t n;
+};
+
+/* The instant it begins at, for the order of events. */
+int64_t event_second(const struct event *e);
+
+/* Finds the VTIMEZONE for meetings of the years first..last; a zone that
+ * nobody knows is the event's fault. */
+void event_settle_zone(struct event *e, int first, int last);
+
+/* The VEVENT as folded lines into e->text, on ctx. */
+void event_write(TALLOC_CTX *ctx, struct event *e);
+
+/* All events that the input's feeds are made of, in the order of the input,
+ * without text. On ctx. (feed_collect.c) */
+struct events events_collect(TALLOC_CTX *ctx, const struct feed_input *in);
+
+/* The deadlines (feed_deadline.c), appended. */
+void events_add_deadlines(TALLOC_CTX *ctx, const struct feed_input *in,
+                          struct events *events);
+/* The edition of a thing in the version, or among what is gone, or NULL. */
+const struct edition *events_edition(const struct feed_input *in,
+                                     const char *id);
+
+/* The VEVENTs of the last good bodies, by UID (feed_previous.c). */
+struct previous;
+struct previous *previous_read(TALLOC_CTX *ctx, const struct feeds *feeds);
+/* Was the event ever in a feed? */
+bool previous_has(const struct previous *p, const char *uid);
+/* Writes e with a SEQUENCE and a LAST-MODIFIED that grow exactly when its
+ * text changes, whatever changed it. */
+void previous_settle(TALLOC_CTX *ctx, const struct previous *p, struct event *e,
+                     struct instant release_at);
