@@ -251,6 +251,36 @@ static void charge_alone(struct expansion *x, const struct holding *h)
                         .text = "a trip of its own"};
 }
 
+/* Can a shared trip work out: is the other edition open near these days? */
+static bool join_is_near(const struct problem *p, const struct candidate *c)
+{
+    const struct problem_edition *o = &p->editions[c->join];
+
+    for (int32_t i = candidate_from(o, c->start - EXPAND_SPAN_MOST);
+         i < o->n_candidates && o->candidates[i].start <= c->end + JOIN_APART;
+         i++) {
+        const struct candidate *a = &o->candidates[i];
+        int32_t after = a->start - c->end, before = c->start - a->end;
+        if (a->open && a->host == c->host &&
+            ((after > 0 && after <= JOIN_APART) ||
+             (before > 0 && before <= JOIN_APART)))
+            return true;
+    }
+    return false;
+}
+
+/* Trips to be shared with an edition that is never near leave; the same days
+ * stay with a trip of their own, so that every day is still explained. */
+static void joins_prune(struct expansion *x, struct problem_edition *e)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < e->n_candidates; i++)
+        if (e->candidates[i].join < 0 || join_is_near(x->p, &e->candidates[i]))
+            e->candidates[n++] = e->candidates[i];
+    e->n_candidates = n;
+}
+
 void expand_apply(struct expansion *x)
 {
     for (size_t i = 0; i < x->n_holdings; i++)
@@ -259,4 +289,7 @@ void expand_apply(struct expansion *x)
         forbid_apply(x->p, &x->p->forbids[i]);
     for (size_t i = 0; i < x->p->n_charges; i++)
         charge_apply(x->p, &x->p->charges[i]);
+    for (size_t i = 0; i < x->n_holdings; i++)
+        if (!x->holdings[i].fixed)
+            joins_prune(x, &x->p->editions[i]);
 }

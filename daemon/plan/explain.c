@@ -42,11 +42,12 @@ int32_t problem_edition_index(const struct problem *p, const char *name)
 
 /* ---- why */
 
-/* Per candidate of an edition: the one rule that forbids it, NOBODY when it is
- * open, SEVERAL when more than one does. */
+/* Per candidate of an edition with the plan's host: the one rule that forbids
+ * it, NOBODY when it is open, SEVERAL when more than one does. */
 enum { NOBODY = -1, SEVERAL = -2 };
 
-static int32_t *sole_rules(TALLOC_CTX *ctx, const struct problem *p, int32_t e)
+static int32_t *sole_rules(TALLOC_CTX *ctx, const struct problem *p,
+                           const struct solution *s, int32_t e)
 {
     const struct problem_edition *edition = &p->editions[e];
     int32_t *sole = array_new(ctx, int32_t, (size_t)edition->n_candidates);
@@ -86,9 +87,10 @@ static char *kept_out(TALLOC_CTX *ctx, const struct problem_edition *e,
 }
 
 static void why_days(TALLOC_CTX *ctx, struct reasons *r,
-                     const struct problem *p, int32_t e)
+                     const struct problem *p, const struct solution *s,
+                     int32_t e)
 {
-    int32_t *sole = sole_rules(ctx, p, e);
+    int32_t *sole = sole_rules(ctx, p, s, e);
 
     for (size_t k = 0; k < p->n_rules; k++) {
         char *text = p->rules[k].hard
@@ -182,7 +184,7 @@ struct reasons explain_why(TALLOC_CTX *ctx, const struct problem *p,
     if (p->editions[e].fixed)
         why_fixed(ctx, &r, &p->editions[e]);
     else
-        why_days(ctx, &r, p, e);
+        why_days(ctx, &r, p, s, e);
     if (s->choice[e] >= 0) {
         why_pairs(ctx, &r, p, s, e);
         why_charges(ctx, &r, p, s, e);

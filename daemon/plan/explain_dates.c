@@ -16,6 +16,7 @@
 enum {
     OTHERS_MOST = 10,    /* possible weeks that are told */
     IMPOSSIBLE_MOST = 6, /* impossible weeks that are told */
+    CONFLICTS_MOST = 1,  /* of them by a conflict of several rules */
     LINES_MOST = 6       /* differences that are told one by one */
 };
 
@@ -240,28 +241,90 @@ static void others_forbidden(TALLOC_CTX *ctx, struct other_dates *o,
         }
 }
 
-/* Open days that no legal plan completes, one per week: what stands against
- * them together. */
+/* Does one pair leave edition e no partner when it starts on that day? */
+static bool pair_blocks(const struct problem *p, const struct pair *pair,
+                        int32_t e, int32_t start)
+{
+    bool is_i = pair->i == e;
+    const struct problem_edition *own = &p->editions[e];
+    const struct problem_edition *other =
+        &p->editions[is_i ? pair->j : pair->i];
+
+    for (int32_t a = 0; a < own->n_candidates; a++) {
+        if (own->candidates[a].start != start || !own->candidates[a].open)
+            continue;
+        for (int32_t b = 0; b < other->n_candidates; b++)
+            if (other->candidates[b].open &&
+                (is_i ? pair_allows(p, pair, a, b)
+                      : pair_allows(p, pair, b, a)))
+                return false;
+    }
+    return true;
+}
+
+/* The pair whose rule alone makes an open day impossible, or NULL. */
+static const struct pair *blocking_pair(const struct problem *p, int32_t e,
+                                        int32_t start)
+{
+    for (size_t k = 0; k < p->n_pairs; k++)
+        if ((p->pairs[k].i == e || p->pairs[k].j == e) &&
+            pair_blocks(p, &p->pairs[k], e, start))
+            return &p->pairs[k];
+    return NULL;
+}
+
+/* What stands against an open day that no legal plan completes: one rule, or
+ * several together. Asking for several is slow, so it is done rarely. */
+static void conflict_reasons(TALLOC_CTX *ctx, struct other_date *d,
+                             const struct problem *p, int32_t e,
+                             const struct solve_options *options, int *left)
+{
+    const struct pair *pair = blocking_pair(p, e, d->start.day);
+    struct conflict c;
+
+    d->reasons = array_new(ctx, const char *, 0);
+    d->proved = true;
+    if (pair) {
+        text_add(ctx, &d->reasons, &d->n_reasons,
+                 rule_words(ctx, &p->rules[pair->rule]));
+    } else if (*left > 0) {
+        --*left;
+        c = solve_conflict(ctx, p, e, d->start.day, options);
+        for (size_t k = 0; k < c.n; k++)
+            text_add(ctx, &d->reasons, &d->n_reasons,
+                     rule_words(ctx, &p->rules[c.rules[k]]));
+        d->proved = c.n > 0;
+    } else {
+        text_add(ctx, &d->reasons, &d->n_reasons,
+                 "no plan with the other rules");
+    }
+}
+
+static bool week_is_possible(const struct alternatives *all, int32_t week)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->rows[i].possible && week_of(all->rows[i].start) == week)
+            return true;
+    return false;
+}
+
+/* Weeks with open days none of which a legal plan completes. */
 static void others_conflicting(TALLOC_CTX *ctx, struct other_dates *o,
                                const struct problem *p, int32_t e,
                                const struct alternatives *all,
                                const struct solve_options *options)
 {
     int32_t told = INT32_MIN;
-    int n = 0;
+    int n = 0, left = CONFLICTS_MOST;
 
     for (size_t i = 0; i < all->n && n < IMPOSSIBLE_MOST; i++) {
         const struct alternative *a = &all->rows[i];
         struct other_date d = {.start = {a->start}, .end = {a->start}};
-        struct conflict c;
-        if (a->possible || week_of(a->start) == told)
+        if (week_of(a->start) == told ||
+            week_is_possible(all, week_of(a->start)))
             continue;
         told = week_of(a->start);
-        c = solve_conflict(ctx, p, e, a->start, options);
-        d.proved = c.n > 0;
-        d.reasons = array_new(ctx, const char *, c.n);
-        for (size_t k = 0; k < c.n; k++)
-            d.reasons[d.n_reasons++] = rule_words(ctx, &p->rules[c.rules[k]]);
+        conflict_reasons(ctx, &d, p, e, options, &left);
         o->rows = array_grow(ctx, o->rows, struct other_date, o->n + 1);
         o->rows[o->n++] = d;
         n++;
@@ -347,8 +410,15 @@ static void whynot_conflict(TALLOC_CTX *ctx, struct reasons *r,
                             const struct problem *p, int32_t e, int32_t start,
                             const struct solve_options *options)
 {
-    struct conflict c = solve_conflict(ctx, p, e, start, options);
+    const struct pair *pair = blocking_pair(p, e, start);
+    struct conflict c = {0};
 
+    if (pair) {
+        c.rules = array_new(ctx, int32_t, 1);
+        c.rules[c.n++] = pair->rule;
+    } else {
+        c = solve_conflict(ctx, p, e, start, options);
+    }
     for (size_t i = 0; i < c.n; i++) {
         const struct problem_rule *rule = &p->rules[c.rules[i]];
         why_add(ctx, r, rule->text, rule->where, true, 0,
