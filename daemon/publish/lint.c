@@ -464,17 +464,25 @@ static void begin(struct linter *l, const struct content *c)
         l->open[l->depth++] = c->value;
 }
 
+/* Closes what the line names and all that is still open in it. */
 static void end(struct linter *l, const struct content *c)
 {
-    if (!is_in(l, c->value)) {
+    size_t depth = l->depth;
+
+    while (depth && strcmp(l->open[depth - 1], c->value) != 0)
+        depth--;
+    if (depth == 0) {
         find(l, c->line, "structure", "END:%.30s closes nothing", c->value);
         return;
     }
+    if (depth < l->depth)
+        find(l, c->line, "structure", "%.30s is not closed",
+             l->open[l->depth - 1]);
     if (strcmp(c->value, "VEVENT") == 0)
         check_event(l, c->line);
     if (strcmp(c->value, "VTIMEZONE") == 0)
         check_zone(l, c->line);
-    l->depth--;
+    l->depth = depth - 1;
 }
 
 static void check_content(struct linter *l, char *text, int line)

@@ -1,0 +1,235 @@
+/*
+ * The lint: a good calendar passes, and each change that a client is known to
+ * refuse is found by its rule.
+ */
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/feed.h"
+
+#include <string.h>
+
+/* clang-format off */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+static const char good[] = "BEGIN:VCALENDAR\r\n"
+                           "VERSION:2.0\r\n"
+                           "PRODID:-//x//y//EN\r\n"
+                           "BEGIN:VTIMEZONE\r\n"
+                           "TZID:Asia/Brunei\r\n"
+                           "BEGIN:STANDARD\r\n"
+                           "DTSTART:19700101T000000\r\n"
+                           "TZOFFSETFROM:+0800\r\n"
+                           "TZOFFSETTO:+0800\r\n"
+                           "END:STANDARD\r\n"
+                           "END:VTIMEZONE\r\n"
+                           "BEGIN:VEVENT\r\n"
+                           "UID:one@example.org\r\n"
+                           "DTSTAMP:20261120T021500Z\r\n"
+                           "LAST-MODIFIED:20261120T021500Z\r\n"
+                           "SEQUENCE:1\r\n"
+                           "DTSTART;TZID=Asia/Brunei:20270118T090000\r\n"
+                           "DTEND;TZID=\"Asia/Brunei\":20270118T100000\r\n"
+                           "STATUS:CONFIRMED\r\n"
+                           "SUMMARY:A meeting\r\n"
+                           "END:VEVENT\r\n"
+                           "BEGIN:VEVENT\r\n"
+                           "UID:two@example.org\r\n"
+                           "DTSTAMP:20261120T021500Z\r\n"
+                           "LAST-MODIFIED:20261120T021500Z\r\n"
+                           "SEQUENCE:0\r\n"
+                           "DTSTART;VALUE=DATE:20270118\r\n"
+                           "DTEND;VALUE=DATE:20270119\r\n"
+                           "STATUS:TENTATIVE\r\n"
+                           "SUMMARY:A day\r\n"
+                           "END:VEVENT\r\n"
+                           "END:VCALENDAR\r\n";
+
+/* Replaces the first `old` of the good calendar. */
+static char *changed(TALLOC_CTX *ctx, const char *old, const char *new)
+{
+    const char *at = strstr(good, old);
+
+    assert_non_null(at);
+    return text_format(ctx, "%.*s%s%s", (int)(at - good), good, new,
+                       at + strlen(old));
+}
+
+static bool finds(const struct lint *lint, const char *rule)
+{
+    for (size_t i = 0; i < lint->n; i++) {
+        if (strcmp(lint->rows[i].rule, rule) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void test_good(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct lint lint = feed_lint(ctx, good, sizeof good - 1);
+
+    (void)state;
+    if (lint.n)
+        fail_msg("line %d: %s", lint.rows[0].line, lint.rows[0].text);
+    talloc_free(ctx);
+}
+
+struct row {
+    const char *rule, *old, *new;
+};
+
+static const struct row rows[] = {
+    {"crlf", "SEQUENCE:1\r\n", "SEQUENCE:1\n"},
+    {"crlf", "END:VCALENDAR\r\n", "END:VCALENDAR"},
+    {"empty", "SEQUENCE:1\r\n", "SEQUENCE:1\r\n\r\n"},
+    {"fold", "A meeting",
+     "0123456789012345678901234567890123456789012345678901234567890123456789"},
+    {"utf8", "A meeting", "caf\xe9"},
+    {"utf8", "A meeting", "caf\xc3\r\n \xa9"},
+    {"control", "A meeting", "A\x07meeting"},
+    {"control", "A meeting", "A\rmeeting"},
+    {"bom", "BEGIN:VCALENDAR",
+     "\xef\xbb\xbf"
+     "BEGIN:VCALENDAR"},
+    {"blank", "A meeting", "A meeting "},
+    {"structure", "BEGIN:VTIMEZONE\r\n", ""},
+    {"structure", "END:VCALENDAR\r\n", ""},
+    {"structure", "SUMMARY:A meeting\r\n", "SUMMARY\r\n"},
+    {"structure", "STATUS:CONFIRMED\r\n",
+     "BEGIN:VALARM\r\nACTION:DISPLAY\r\nEND:VALARM\r\n"},
+    {"unwanted", "VERSION", "METHOD:PUBLISH\r\nVERSION"},
+    {"unwanted", "VERSION", "UID:calendar@example.org\r\nVERSION"},
+    {"unwanted", "STATUS", "ORGANIZER:mailto:a@example.org\r\nSTATUS"},
+    {"unwanted", "STATUS", "ATTENDEE:mailto:a@example.org\r\nSTATUS"},
+    {"unwanted", "STATUS", "RRULE:FREQ=DAILY\r\nSTATUS"},
+    {"unwanted", "STATUS", "RDATE:20270101T000000Z\r\nSTATUS"},
+    {"unwanted", "STATUS", "DURATION:PT1H\r\nSTATUS"},
+    {"unwanted", "BEGIN:STANDARD",
+     "X-LIC-LOCATION:Asia/Brunei\r\nBEGIN:STANDARD"},
+    {"absent", "A meeting", ""},
+    {"absent", "A meeting", "None"},
+    {"absent", "A meeting", "null"},
+    {"name", "SUMMARY", "summary"},
+    {"twice", "STATUS", "SUMMARY:Again\r\nSTATUS"},
+    {"url", "STATUS", "URL:https://a b\r\nSTATUS"},
+    {"uid", "two@", "one@"},
+    {"missing", "UID:two@example.org\r\n", ""},
+    {"missing", "DTEND;VALUE=DATE:20270119\r\n", ""},
+    {"missing", "SEQUENCE:0\r\n", ""},
+    {"missing", "PRODID:-//x//y//EN\r\n", ""},
+    {"status", "TENTATIVE", "POSTPONED"},
+    {"sequence", "SEQUENCE:1", "SEQUENCE:1795478400"},
+    {"sequence", "SEQUENCE:1", "SEQUENCE:-1"},
+    {"stamp", "DTSTAMP:20261120T021500Z", "DTSTAMP:20261121T021500Z"},
+    {"stamp", "DTSTAMP:20261120T021500Z", "DTSTAMP:20261120T021500"},
+    {"time", "DATE:20270119", "DATE:20270118"},
+    {"time", "20270118T100000", "20270118T090000"},
+    {"time", "20270118T100000", "20270230T100000"},
+    {"time", "20270118T100000", "20270118T250000"},
+    {"time", "DTEND;VALUE=DATE:20270119", "DTEND:20270119T000000Z"},
+    {"tzid", "TZID:Asia/Brunei", "TZID:Asia/Jakarta"},
+    {"tzid", "DTSTART;TZID=Asia/Brunei", "DTSTART;TZID=UTC"},
+    {"tzid", "DTSTART;TZID=Asia/Brunei", "DTSTART"},
+    {"vtimezone", "TZOFFSETTO:+0800", "TZOFFSETTO:+080000"},
+    {"vtimezone", "TZOFFSETTO:+0800",
+     "RRULE:FREQ=YEARLY;UNTIL=20370101T000000Z\r\nTZOFFSETTO:+0800"},
+    {"vtimezone", "END:VTIMEZONE",
+     "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0800\r\n"
+     "TZOFFSETTO:+0800\r\nEND:STANDARD\r\nEND:VTIMEZONE"},
+    {"vtimezone", "BEGIN:STANDARD\r\n", "BEGIN:DAYLIGHT\r\n"},
+};
+
+static void test_faults(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        TALLOC_CTX *ctx = talloc_new(NULL);
+        char *body = changed(ctx, rows[i].old, rows[i].new);
+        struct lint lint = feed_lint(ctx, body, strlen(body));
+
+        if (!finds(&lint, rows[i].rule))
+            fail_msg("row %zu: \"%s\" is not found: %s", i, rows[i].rule,
+                     lint.n ? lint.rows[0].text : "nothing");
+        talloc_free(ctx);
+    }
+}
+
+static void test_line_numbers(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    char *body = changed(ctx, "SUMMARY:A meeting", "SUMMARY:A\r\n meeting ");
+    struct lint lint = feed_lint(ctx, body, strlen(body));
+
+    (void)state;
+    assert_int_equal(lint.n, 1);
+    assert_int_equal(lint.rows[0].line, 20); /* where the line begins */
+    body = changed(ctx, "STATUS:TENTATIVE", "STATUS:MAYBE");
+    lint = feed_lint(ctx, body, strlen(body));
+    assert_int_equal(lint.rows[0].line, 29);
+    talloc_free(ctx);
+}
+
+/* 513 KiB are a warning, 901 KiB are too many. */
+static void test_sizes(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    size_t n = 20000;
+    char *lines = memory_array(ctx, 1, n * 50 + 1, "lines"), *body;
+    struct lint lint;
+
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        memcpy(lines + i * 50,
+               "COMMENT:0123456789012345678901234567890123456789\r\n", 50);
+    lines[11000 * 50] = '\0';
+    body = text_format(ctx, "%sSTATUS:CONFIRMED", lines);
+    body = changed(ctx, "STATUS:CONFIRMED", body);
+    lint = feed_lint(ctx, body, strlen(body));
+    assert_int_equal(lint.n, 1);
+    assert_string_equal(lint.rows[0].rule, "size");
+    assert_true(lint.rows[0].warning);
+    lines[11000 * 50] = 'C';
+    body = text_format(ctx, "%sSTATUS:CONFIRMED", lines);
+    body = changed(ctx, "STATUS:CONFIRMED", body);
+    lint = feed_lint(ctx, body, strlen(body));
+    assert_int_equal(lint.n, 1);
+    assert_false(lint.rows[0].warning);
+    talloc_free(ctx);
+}
+
+/* Whatever the octets, the lint ends and says a bounded number of things. */
+static void test_rubbish(void **state)
+{
+    static const char nothing[] = "";
+    static const char zeros[64];
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    char *deep = memory_array(ctx, 1, 15 * 1000 + 1, "deep");
+    struct lint lint;
+
+    (void)state;
+    assert_true(feed_lint(ctx, nothing, 0).n > 0);
+    assert_true(feed_lint(ctx, zeros, sizeof zeros).n > 0);
+    for (size_t i = 0; i < 1000; i++)
+        memcpy(deep + i * 15, "BEGIN:STANDARD\n", 15);
+    lint = feed_lint(ctx, deep, 15 * 1000);
+    assert_int_equal(lint.n, 100);
+    for (size_t i = 0; i < sizeof good - 1; i += 7) /* cut anywhere */
+        (void)feed_lint(ctx, good, i);
+    talloc_free(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_line_numbers), cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_rubbish),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
