@@ -60,9 +60,8 @@ static bool lock_take(struct store *st, const char *directory,
                    ? locked_fail(fd, directory, err)
                    : fail(err, REPLY_LATER, "cannot lock %s: %s", path,
                           strerror(errno));
-    if (!pid_write(fd))
-        return fail(err, REPLY_LATER, "cannot write %s: %s", path,
-                    strerror(errno));
+    /* For people only: a disk too full for it does not keep us from reading. */
+    (void)pid_write(fd);
     return true;
 }
 
@@ -227,7 +226,8 @@ static bool running_check(struct store *st, struct error *err)
         if (!ok)
             return store_fail(st, SQLITE_CORRUPT, err);
     }
-    return store_set_setting(st, "running", "1", err);
+    return store_set_setting(st, "running", "1", err) ||
+           (st->trouble && !st->damaged); /* goes on reading */
 }
 
 /* ---- the whole */
@@ -257,7 +257,7 @@ static int store_stop(struct store *st)
 
 static bool database_open(struct store *st, struct error *err)
 {
-    int64_t version;
+    int64_t version = 0;
 
     return file_make(st->path, err) && connect_to(st, err) &&
            owner_check(st, &version, err) && pragmas_set(st, err) &&

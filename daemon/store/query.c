@@ -47,10 +47,8 @@ static bool constraint_fail(sqlite3 *db, int rc, struct error *err)
 
 bool database_fail(sqlite3 *db, const char *path, int rc, struct error *err)
 {
+    invariant((rc & 0xff) != SQLITE_NOMEM);
     switch (rc & 0xff) {
-    case SQLITE_NOMEM:
-        invariant(!"memory for the database");
-        return false;
     case SQLITE_FULL:
         return fail(err, REPLY_LATER, "the disk is full: %s", path);
     case SQLITE_READONLY:

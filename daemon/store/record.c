@@ -92,8 +92,7 @@ static int64_t integer_of(const struct column *c, const void *row)
     case COLUMN_OCTETS:
         break;
     }
-    invariant(!"a column with a number");
-    return 0;
+    invariant_broken("a column with a number", __FILE__, __LINE__);
 }
 
 static const void *pointer_of(const struct column *c, const void *row)
@@ -183,8 +182,7 @@ static bool text_of(TALLOC_CTX *ctx, const struct column *c, const void *row,
     case COLUMN_OCTETS:
         break;
     }
-    invariant(!"a column with text");
-    return false;
+    invariant_broken("a column with text", __FILE__, __LINE__);
 }
 
 static int text_bind(TALLOC_CTX *ctx, sqlite3_stmt *stmt, int at,

@@ -238,18 +238,25 @@ static const char mails[] =
     "CREATE INDEX message_state ON message(state, id);"
     "CREATE INDEX message_edition ON message(edition, id);"
     "CREATE INDEX message_under_way ON message(recipient, thing, id)"
-    "  WHERE state IN ('inflight', 'deferred');"
+    "  WHERE state IN ('queued', 'inflight', 'deferred');"
+    "CREATE INDEX message_next ON message(coalesce(next, created))"
+    "  WHERE state IN ('queued', 'deferred');"
+    "CREATE INDEX message_expires ON message(expires)"
+    "  WHERE state IN ('held', 'queued', 'deferred');"
     "CREATE TRIGGER message_octets BEFORE UPDATE OF octets, recipient, cause,"
     "  sender, message_id ON message"
     "  BEGIN SELECT RAISE(ABORT, 'a composed message never changes'); END;"
     /* Of two messages about one thing to one recipient the second is not ready
-     * while the first is under way or deferred: they arrive in order. */
+     * before the first has arrived or been given up: they arrive in order. */
     "CREATE VIEW message_ready AS"
     "  SELECT id, coalesce(next, created) AS next, expires FROM message AS m"
+    "  INDEXED BY message_next"
     "  WHERE state IN ('queued', 'deferred') AND NOT EXISTS ("
     "    SELECT 1 FROM message AS o WHERE m.thing <> ''"
     "    AND o.recipient = m.recipient AND o.thing = m.thing AND o.id < m.id"
-    "    AND o.state IN ('inflight', 'deferred'));";
+    "    AND o.state IN ('queued', 'inflight', 'deferred')"
+    "    AND (o.state <> 'queued'"
+    "      OR coalesce(o.next, o.created) <= coalesce(m.next, m.created)));";
 
 /* clang-format on */
 

@@ -20,24 +20,30 @@
 struct store;
 
 /* Opens (makes) `directory`/convened.db, migrates, takes the lock. A second
- * daemon on the same state: REPLY_CONFLICT naming the pid. On ctx; closed with
+ * daemon on the same state: REPLY_CONFLICT naming the pid. A file of another
+ * program or of a newer format is refused (CONFLICT), a damaged one too
+ * (INTERNAL); what the file system refuses is REPLY_LATER. On ctx; closed with
  * it. */
 bool store_open(TALLOC_CTX *ctx, const char *directory, struct store **ret,
                 struct error *err) MUST_USE;
 
 /* A transaction around what follows; they do not nest. Every writing call
- * outside of one is one by itself. */
+ * outside of one is one by itself. A call that fails takes back its own rows
+ * only; after a failed commit nothing is open. SQLite may undo a transaction by
+ * itself (disk full): then all calls fail until commit or rollback. */
 bool store_begin(struct store *st, struct error *err) MUST_USE;
 bool store_commit(struct store *st, struct error *err) MUST_USE;
 void store_rollback(struct store *st);
 
 /* Why the store takes no writes at the moment (disk full, read-only file
- * system), or NULL when it does. */
+ * system, damage), or NULL when it does; good until the next call. Meanwhile
+ * writing calls fail with REPLY_LATER (damage: INTERNAL), reading goes on. */
 const char *store_trouble(struct store *st);
-/* Tries one write; true when the trouble is over. */
+/* Tries one write; true when the trouble is over. Damage never is. */
 bool store_probe(struct store *st);
 
-/* ---- settings: small facts by name ("rules_sha256", "seeded") */
+/* ---- settings: small facts by name ("rules_sha256", "seeded"); NULL when not
+ * set. "running" and "probe" are the store's own. */
 bool store_setting(TALLOC_CTX *ctx, struct store *st, const char *name,
                    const char **ret_value, struct error *err) MUST_USE;
 bool store_set_setting(struct store *st, const char *name, const char *value,
@@ -91,16 +97,19 @@ struct identity {
 bool store_identity(TALLOC_CTX *ctx, struct store *st, const char *thing,
                     const char *domain, struct instant now,
                     struct identity *ret, struct error *err) MUST_USE;
+/* The sequence never falls (REPLY_CONFLICT). */
 bool store_set_identity(struct store *st, const char *thing, int sequence,
                         struct instant modified, struct error *err) MUST_USE;
 
 /* ---- history entered by officers, and imported holidays */
 bool store_history(TALLOC_CTX *ctx, struct store *st, struct history *ret,
                    struct error *err) MUST_USE;
+/* REPLY_CONFLICT when (cluster, cycle, from) is there. */
 bool store_add_past(struct store *st, const struct past *row,
                     struct error *err) MUST_USE;
 bool store_holidays(TALLOC_CTX *ctx, struct store *st, struct holiday **ret,
                     size_t *ret_n, struct error *err) MUST_USE;
+/* Adds or replaces by (cc, date, name). */
 bool store_put_holiday(struct store *st, const struct holiday *row,
                        bool *ret_added, struct error *err) MUST_USE;
 
@@ -138,7 +147,9 @@ bool store_messages(TALLOC_CTX *ctx, struct store *st, int state,
                     struct message **ret, size_t *ret_n,
                     struct error *err) MUST_USE;
 /* Marks up to `limit` messages inflight that are queued or deferred with
- * next <= now, oldest first, and returns them whole. */
+ * next <= now and not past their expiry, longest due first, and returns them
+ * whole. Of two about one thing (not "") to one recipient the second waits
+ * until the first is settled, so that they arrive in order. */
 bool store_claim(TALLOC_CTX *ctx, struct store *st, struct instant now,
                  size_t limit, struct message **ret, size_t *ret_n,
                  struct error *err) MUST_USE;
@@ -152,7 +163,9 @@ bool store_recover(struct store *st, struct instant now, int *ret_n,
 /* held, queued, deferred past their expiry -> expired; how many. */
 bool store_expire(struct store *st, struct instant now, int *ret_n,
                   struct error *err) MUST_USE;
-/* The earliest `next` or `expires` of anything open, INSTANT_NONE none. */
+/* The earliest `next` of what may be claimed, or second after the `expires` of
+ * anything open, INSTANT_NONE none: once that has been claimed and expired, it
+ * is later. */
 bool store_next_due(struct store *st, struct instant *ret,
                     struct error *err) MUST_USE;
 bool store_count_messages(struct store *st, int64_t ret[MESSAGE_STATES],
@@ -185,11 +198,13 @@ struct log_row {
 };
 bool store_log(struct store *st, const struct log_row *row,
                struct error *err) MUST_USE;
-/* Newest last; since INSTANT_NONE: all; of NULL: all. */
+/* Newest last; since INSTANT_NONE: all; of NULL: all, else what touched that id
+ * or an item of that edition. */
 bool store_log_rows(TALLOC_CTX *ctx, struct store *st, struct instant since,
                     const char *of, struct log_row **ret, size_t *ret_n,
                     struct error *err) MUST_USE;
 
-/* ---- backup: opens its own connection, so a pool thread may call it. */
+/* ---- backup: opens its own connection, so a pool thread may call it. One
+ * snapshot, synced; `to` must not be there yet (REPLY_CONFLICT). */
 bool store_backup(const char *directory, const char *to, int64_t *ret_bytes,
                   int64_t *ret_pages, struct error *err) MUST_USE;

@@ -164,6 +164,13 @@ static void disk_unmount(struct fixture *f, const char *path)
     assert_int_equal(umount(path), 0);
 }
 
+static void store_reopen_at(struct fixture *f, const char *path)
+{
+    talloc_free(f->st);
+    f->st = NULL;
+    assert_good(f, store_open(f->ctx, path, &f->st, &f->err));
+}
+
 static void a_full_disk_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -178,9 +185,11 @@ static void a_full_disk_is_told(void **state)
     for (int i = 0; i < 400000; i++)
         (void)fputc('x', file);
     (void)fclose(file);
-    assert_good(f, store_open(f->ctx, path, &f->st, &f->err));
+    store_reopen_at(f, path);
     assert_good(f, pair_write(f->st, 7, &f->err));
     full_is_told(f);
+    store_reopen_at(f, path); /* a restart does not make it worse */
+    assert_int_equal(number(f, "a"), 7);
     assert_int_equal(unlink(ballast), 0);
     full_is_over(f);
     disk_unmount(f, path);

@@ -159,9 +159,9 @@ static void composed_octets_never_change(void **state)
 static void claims_what_is_due_oldest_first(void **state)
 {
     struct fixture *f = *state;
-    int64_t first = add_in(f, "1", MESSAGE_DEFERRED, 2000);
-    int64_t second = add_in(f, "2", MESSAGE_QUEUED, 1500);
-    int64_t third = add_in(f, "3", MESSAGE_QUEUED, 1000);
+    int64_t last = add_in(f, "1", MESSAGE_DEFERRED, 2000);
+    int64_t first = add_in(f, "2", MESSAGE_QUEUED, 1000);
+    int64_t second = add_in(f, "3", MESSAGE_QUEUED, 1000);
     struct message *rows;
 
     (void)add_in(f, "4", MESSAGE_QUEUED, 2001);
@@ -174,7 +174,7 @@ static void claims_what_is_due_oldest_first(void **state)
     assert_string_equal(rows[0].octets, octets);
     assert_int_equal(message(f, first).state, MESSAGE_INFLIGHT);
     assert_int_equal(claim(f, 2000, 10, &rows), 1);
-    assert_int_equal(rows[0].id, third);
+    assert_int_equal(rows[0].id, last);
     assert_int_equal(claim(f, 2000, 10, &rows), 0);
 }
 
@@ -224,10 +224,10 @@ static void keeps_the_order_about_one_thing(void **state)
     int64_t other = add_about(f, "b@example.org", "1", "X");
     struct message *rows;
 
-    assert_int_equal(claim(f, 2000, 1, &rows), 1);
+    assert_int_equal(claim(f, 2000, 10, &rows), 2);
     assert_int_equal(rows[0].id, first);
-    assert_int_equal(claim(f, 2000, 10, &rows), 1);
-    assert_int_equal(rows[0].id, other);
+    assert_int_equal(rows[1].id, other);
+    assert_int_equal(claim(f, 2000, 10, &rows), 0);
     settle(f, first, MESSAGE_DEFERRED, 3000);
     assert_int_equal(claim(f, 2500, 10, &rows), 0);
     assert_int_equal(next_due(f), 3000); /* not that of the second */
@@ -235,6 +235,20 @@ static void keeps_the_order_about_one_thing(void **state)
     settle(f, first, MESSAGE_SENT, 3000);
     assert_int_equal(claim(f, 3000, 10, &rows), 1);
     assert_int_equal(rows[0].id, second);
+}
+
+/* What is queued for later holds up nothing that is due before it. */
+static void later_does_not_hold_up_earlier(void **state)
+{
+    struct fixture *f = *state;
+    struct message m = sample("a@example.org", "1"), *rows;
+
+    m.thing = "X";
+    m.next = at(5000);
+    (void)add(f, &m);
+    (void)add_about(f, "a@example.org", "2", "X");
+    assert_int_equal(claim(f, 2000, 10, &rows), 1);
+    assert_string_equal(rows[0].cause, "2");
 }
 
 static void settles_what_a_verdict_says(void **state)
@@ -405,6 +419,7 @@ int main(void)
         STORE_TEST(claims_what_is_due_oldest_first),
         STORE_TEST(claims_nothing_that_is_past),
         STORE_TEST(keeps_the_order_about_one_thing),
+        STORE_TEST(later_does_not_hold_up_earlier),
         STORE_TEST(settles_what_a_verdict_says),
         STORE_TEST(refuses_moves_by_state),
         STORE_TEST(recovers_what_was_in_flight),
