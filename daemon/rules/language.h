@@ -85,5 +85,7 @@ char *row_print(TALLOC_CTX *ctx, const struct row *row);
 char *language_help(TALLOC_CTX *ctx, const char *word);
 /* The statements as a section of convened.rules(5), in mdoc. */
 char *language_manual(TALLOC_CTX *ctx);
+/* The whole page convened.rules(5). */
+char *language_page(TALLOC_CTX *ctx);
 /* A syntax file for vim. */
 char *language_vim(TALLOC_CTX *ctx);

@@ -131,6 +131,15 @@ static const struct row *row_above(struct node *open, const struct token *t,
     return NULL;
 }
 
+/* The first row of any scope that a word begins. */
+static const struct row *row_anywhere(const struct token *t)
+{
+    for (size_t i = 0; i < language_rows(); i++)
+        if (!token_is_number(t) && begins_row(language_row(i), t))
+            return language_row(i);
+    return NULL;
+}
+
 /* All words that may begin a clause in `open` or above it. */
 static const char **words_above(TALLOC_CTX *ctx, const struct node *open)
 {
@@ -337,6 +346,29 @@ static size_t read_row(struct reader *r, struct node *parent,
 
 /* ---- lines */
 
+/* Says that the word at token i begins no clause of `open`. */
+static void say_no_clause(struct reader *r, size_t i, const char *near)
+{
+    const struct token *t = &r->line.tokens[i];
+    enum scope scope = node_scope(r->open);
+    const struct row *other = row_anywhere(t);
+    const char *hint =
+        near ? text_format(r->ctx, "did you mean %s?", near)
+        : other
+            ? text_format(r->ctx, "it is a clause of %s", scope_word(other->in))
+            : text_format(
+                  r->ctx, "the clauses of %s: %s", scope_word(scope),
+                  words_print(r->ctx, language_keywords(r->ctx, scope)));
+
+    if (scope == SCOPE_FILE)
+        find_error(r->f, at_token(r, i), "",
+                   "unexpected %s: nothing may follow after %s",
+                   token_print(r->ctx, t), token_print(r->ctx, t - 1));
+    else
+        find_error(r->f, at_token(r, i), hint, "%s is no clause of %s",
+                   token_print(r->ctx, t), scope_word(scope));
+}
+
 /* A word that begins no clause here: says so and guesses what is meant. */
 static const struct row *guess_clause(struct reader *r, size_t i,
                                       struct node **ret)
@@ -345,24 +377,11 @@ static const struct row *guess_clause(struct reader *r, size_t i,
     const char **words = words_above(r->ctx, r->open);
     const char *near =
         t->kind == TOKEN_WORD ? text_nearest(t->text, words) : NULL;
-    enum scope scope = node_scope(r->open);
-    const char *kind = scope_word(scope);
-    const char **own = language_keywords(r->ctx, scope);
 
-    if (!r->line.bad && !words[0])
-        find_error(r->f, at_token(r, i), "",
-                   "unexpected %s: nothing may follow after %s",
-                   token_print(r->ctx, t), token_print(r->ctx, t - 1));
-    else if (!r->line.bad)
-        find_error(r->f, at_token(r, i),
-                   near ? text_format(r->ctx, "did you mean %s?", near)
-                        : text_format(r->ctx, "the clauses of %s: %s", kind,
-                                      words_print(r->ctx, own)),
-                   "%s is no clause of %s", token_print(r->ctx, t), kind);
+    if (!r->line.bad)
+        say_no_clause(r, i, near);
     r->line.bad = r->line.bad || !near;
-    if (!near)
-        return NULL;
-    for (struct node *n = r->open; n->row; n = n->parent) {
+    for (struct node *n = r->open; n->row && near; n = n->parent) {
         *ret = n;
         if (row_of_word(node_scope(n), near))
             return row_of_word(node_scope(n), near);
@@ -385,15 +404,6 @@ static void read_clauses(struct reader *r, size_t i)
         else
             i = next_clause(r, r->open, i + 1);
     }
-}
-
-/* The first row of any scope that a word begins. */
-static const struct row *row_anywhere(const struct token *t)
-{
-    for (size_t i = 0; i < language_rows(); i++)
-        if (!token_is_number(t) && begins_row(language_row(i), t))
-            return language_row(i);
-    return NULL;
 }
 
 /* An unindented word that is no statement. */

@@ -33,8 +33,8 @@ static void write_file(const char *path, const char *text)
     assert_int_equal(0, fclose(f));
 }
 
-static void check_golden(const char *name, const char *const *tables,
-                         size_t n, bool loads)
+static void check_golden(const char *name, const char *const *tables, size_t n,
+                         bool loads)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     char *rules = text_format(ctx, "%s.rules", name), *said;
@@ -44,8 +44,7 @@ static void check_golden(const char *name, const char *const *tables,
 
     for (size_t i = 0; i < n; i++)
         table[i] = golden(ctx, tables[i]);
-    assert_true(loads ==
-                (rules_read(ctx, &text, table, n, &found) != NULL));
+    assert_true(loads == (rules_read(ctx, &text, table, n, &found) != NULL));
     said = findings_print(ctx, &found);
     if (getenv("GOLDEN_UPDATE"))
         write_file(expected, said);
@@ -139,12 +138,12 @@ static void no_circle(void **state)
     struct diagnostics found;
 
     (void)state;
-    assert_non_null(read_text(
-        ctx,
-        BASE "cluster A \"A\" times 1 per cycle lasts 1 day host UP\n"
-             "  before next MAIN 1 day .. 3 months\n"
-             "  after MAIN 1 day .. 3 months\n",
-        &found));
+    assert_non_null(
+        read_text(ctx,
+                  BASE "cluster A \"A\" times 1 per cycle lasts 1 day host UP\n"
+                       "  before next MAIN 1 day .. 3 months\n"
+                       "  after MAIN 1 day .. 3 months\n",
+                  &found));
     assert_int_equal(0, found.n);
     talloc_free(ctx);
 }
@@ -153,7 +152,8 @@ static void hints(void **state)
 {
     (void)state;
     CHECK_SAID("sector A \"A\"\nmemebr X \"X\" since 2000-01-01\n",
-               "2:1: error: \"memebr\" is no statement", "did you mean member?");
+               "2:1: error: \"memebr\" is no statement",
+               "did you mean member?");
     CHECK_SAID(BASE "held MAIM 2026 2026-01-01 .. 2026-01-02 in UP\n",
                "unknown cluster \"MAIM\"", "did you mean MAIN?");
     CHECK_SAID(BASE "people x sit in MAIN\n", "unknown body \"MAIN\"",
@@ -193,7 +193,7 @@ static void octets(void **state)
     CHECK_SAID("sector A \"A\n", "1:10: error: this quotation mark");
     CHECK_SAID("sector A; \"A\"\n", "1:9: error: unexpected character \";\"");
     CHECK_SAID("sector Z\xc3\xbcrich \"A\"\n", "1:8: error: \"Z\xc3\xbcrich\" "
-                                             "is no code");
+                                               "is no code");
     CHECK_SAID("sector A \"A\"\nmember X. \"X\" since 2000-01-01\n",
                "a range is written with two dots");
 }
@@ -235,10 +235,11 @@ static void floods(void **state)
     check_flood("x", "longer than 4096 octets");
     check_flood("\"\n", "too many errors");
     check_flood("member A \"A\" since 2000-01-01\n",
- "more than 20000 statements");
+                "more than 20000 statements");
     check_flood(",..,..\n", "too many errors");
     check_flood("  meeting\n", "without a statement");
-    check_flood("cluster window before 1 .. 2 , ideally (\n", "too many errors");
+    check_flood("cluster window before 1 .. 2 , ideally (\n",
+                "too many errors");
     check_flood("\n", "no \"sector\"");
 }
 

@@ -338,6 +338,33 @@ static void every_word_is_documented(void **state)
     talloc_free(ctx);
 }
 
+/* The page and the syntax file in the tree are what the table says; to write
+ * them again run this test with GOLDEN_UPDATE=1. */
+static void check_file(const char *path, const char *text)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+
+    if (getenv("GOLDEN_UPDATE")) {
+        FILE *f = fopen(path, "we");
+
+        assert_non_null(f);
+        assert_true(fputs(text, f) >= 0);
+        assert_int_equal(0, fclose(f));
+    }
+    assert_string_equal(read_file(ctx, path).text, text);
+    talloc_free(ctx);
+}
+
+static void written_files(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+
+    (void)state;
+    check_file(SOURCE_DIR "/docs/convened.rules.5", language_page(ctx));
+    check_file(SOURCE_DIR "/docs/convened-rules.vim", language_vim(ctx));
+    talloc_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +372,7 @@ int main(void)
         cmocka_unit_test(good_examples),
         cmocka_unit_test(bad_examples),
         cmocka_unit_test(every_word_is_documented),
+        cmocka_unit_test(written_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
