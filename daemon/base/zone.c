@@ -126,7 +126,7 @@ static bool is_known(const char *name, struct error *err)
                     best);
     return fail(err, REPLY_INPUT,
                 "unknown time zone \"%.64s\", write an IANA name like "
-                "Asia/Brunei",
+                "Europe/Zurich",
                 name);
 }
 
