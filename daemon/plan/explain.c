@@ -61,6 +61,10 @@ static int32_t *sole_rules(TALLOC_CTX *ctx, const struct problem *p,
                 sole[i] =
                     sole[i] == NOBODY || sole[i] == f->rule ? f->rule : SEVERAL;
     }
+    for (int32_t i = 0; i < edition->n_candidates && s->choice[e] >= 0; i++)
+        if (edition->candidates[i].host !=
+            edition->candidates[s->choice[e]].host)
+            sole[i] = SEVERAL;
     return sole;
 }
 

@@ -287,16 +287,12 @@ static void conflict_reasons(TALLOC_CTX *ctx, struct other_date *d,
     if (pair) {
         text_add(ctx, &d->reasons, &d->n_reasons,
                  rule_words(ctx, &p->rules[pair->rule]));
-    } else if (*left > 0) {
-        --*left;
+    } else if ((*left)-- > 0) {
         c = solve_conflict(ctx, p, e, d->start.day, options);
         for (size_t k = 0; k < c.n; k++)
             text_add(ctx, &d->reasons, &d->n_reasons,
                      rule_words(ctx, &p->rules[c.rules[k]]));
         d->proved = c.n > 0;
-    } else {
-        text_add(ctx, &d->reasons, &d->n_reasons,
-                 "no plan with the other rules");
     }
 }
 
@@ -325,6 +321,8 @@ static void others_conflicting(TALLOC_CTX *ctx, struct other_dates *o,
             continue;
         told = week_of(a->start);
         conflict_reasons(ctx, &d, p, e, options, &left);
+        if (d.n_reasons == 0)
+            continue;
         o->rows = array_grow(ctx, o->rows, struct other_date, o->n + 1);
         o->rows[o->n++] = d;
         n++;

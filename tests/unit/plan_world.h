@@ -35,17 +35,17 @@ static inline size_t world_tables(TALLOC_CTX *ctx, struct source *tables)
         char *text;
         s->name =
             text_format(ctx, SOURCE_DIR "/config/holidays/%s.csv", codes[i]);
-        assert_true(text_read_file(ctx, s->name, 1 << 20, &text, &s->size,
-                                   &err));
+        assert_true(
+            text_read_file(ctx, s->name, 1 << 20, &text, &s->size, &err));
         s->text = text;
     }
     return n;
 }
 
 static inline const struct rules *world_read(TALLOC_CTX *ctx, const char *name,
-                                      const char *text, bool tables)
+                                             const char *text, bool tables)
 {
-    struct source source = {name, text, strlen(text)}, rows[WORLD_TABLES];
+    struct source source = {name, text, strlen(text)}, rows[WORLD_TABLES] = {0};
     struct diagnostics found = {0};
     const struct rules *r = rules_read(
         ctx, &source, rows, tables ? world_tables(ctx, rows) : 0, &found);
@@ -63,15 +63,14 @@ static inline const struct rules *world_shipped(TALLOC_CTX *ctx)
     size_t size;
     char *text;
 
-    assert_true(
-        text_read_file(ctx, SOURCE_DIR "/config/rules/asean-digital.rules",
-                       1 << 20, &text, &size, &err));
+    assert_true(text_read_file(ctx,
+                               SOURCE_DIR "/config/rules/asean-digital.rules",
+                               1 << 20, &text, &size, &err));
     return world_read(ctx, "asean-digital.rules", text, true);
 }
 
 /* Rules of the test's own, without holidays but those it states. */
-static inline const struct rules *world_rules(TALLOC_CTX *ctx,
-                                              const char *text)
+static inline const struct rules *world_rules(TALLOC_CTX *ctx, const char *text)
 {
     return world_read(ctx, "test.rules", text, false);
 }
