@@ -343,7 +343,8 @@ json_t *view_workflow(const struct rules *r, const struct workflow *w)
         if (r->clusters[i].workflow == w)
             value_append(clusters, value_text(r->clusters[i].code));
     }
-    return value_object("{s:o,s:o,s:o,s:o}", "workflow", value_text(w->name),
+    return value_object("{s:o,s:o,s:o,s:o,s:o}", "workflow",
+                        value_text(w->name), "name", value_text(w->name),
                         "clusters", clusters, "steps", steps, "at",
                         value_where(w->where));
 }

@@ -1,0 +1,172 @@
+/*
+ * The calendar around the events. It is written by hand: libical cannot escape
+ * commas in X- values, and its order would be its own. Nothing leaves without
+ * having passed the lint and libical's own restrictions.
+ */
+#include "daemon/publish/feed_calendar.h"
+
+#include <libical/ical.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/feed_text.h"
+
+static const char *said(const char *text)
+{
+    return text ? text : "";
+}
+
+/* ------------------------------------------------------------------ octets */
+
+static void put(struct octets *o, const char *text)
+{
+    size_t n = strlen(text);
+
+    o->text = array_grow(o->ctx, o->text, char, o->n + n + 1);
+    memcpy(o->text + o->n, text, n + 1);
+    o->n += n;
+}
+
+static void put_line(struct octets *o, const char *name, const char *value)
+{
+    char *line = text_format(o->ctx, "%s%s\r\n", name, value);
+    char *folded = feed_fold(o->ctx, line);
+
+    if (value[0])
+        put(o, folded);
+    talloc_free(folded);
+    talloc_free(line);
+}
+
+static void put_stamp(struct octets *o, const char *name, struct instant at)
+{
+    struct local l = local_of_seconds(at.second);
+    struct civil c = date_civil(l.date);
+    char value[96];
+
+    (void)snprintf(value, sizeof value, "%04d%02d%02dT%02d%02d%02dZ", c.year,
+                   c.month, c.day, l.minute / 60, l.minute % 60,
+                   (int)(at.second - local_seconds(l)));
+    put_line(o, name, value);
+}
+
+static void put_head(struct octets *o, struct instant modified)
+{
+    put(o, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
+           "PRODID:-//convened//convened//EN\r\nCALSCALE:GREGORIAN\r\n");
+    put_stamp(o, "LAST-MODIFIED:", modified);
+}
+
+/* What a calendar that is subscribed to says of itself. */
+static void put_names(struct octets *o, const struct feed_input *in,
+                      const struct wanted *w)
+{
+    const struct member *seat = in->rules->sector.seat;
+    char *title = feed_escape(o->ctx, w->title);
+    char *about = feed_escape(o->ctx, w->about);
+    char *source = feed_address(o->ctx, in->base_url, w->path, "");
+
+    put_line(o, "NAME:", title);
+    put_line(o, "X-WR-CALNAME:", title);
+    put_line(o, "DESCRIPTION:", about);
+    put_line(o, "X-WR-CALDESC:", about);
+    put_line(o, "X-WR-TIMEZONE:",
+             seat && seat->zone ? zone_name(seat->zone) : "UTC");
+    put_line(o, "SOURCE;VALUE=URI:", said(source));
+    put(o, "REFRESH-INTERVAL;VALUE=DURATION:PT4H\r\n"
+           "X-PUBLISHED-TTL:PT4H\r\nCOLOR:steelblue\r\n");
+    talloc_free(title);
+    talloc_free(about);
+    talloc_free(source);
+}
+
+static int by_tzid(const void *a, const void *b)
+{
+    const struct event *const *x = a, *const *y = b;
+
+    return strcmp((*x)->tzid, (*y)->tzid);
+}
+
+/* Each zone once, only those that are used, by name. */
+static void put_zones(struct octets *o, const struct event **events, size_t n)
+{
+    const struct event **zoned = array_new(o->ctx, const struct event *, n);
+    size_t n_zoned = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (events[i]->tzid)
+            zoned[n_zoned++] = events[i];
+    }
+    if (n_zoned)
+        qsort(zoned, n_zoned, sizeof *zoned, by_tzid);
+    for (size_t i = 0; i < n_zoned; i++) {
+        if (i == 0 || strcmp(zoned[i]->tzid, zoned[i - 1]->tzid) != 0)
+            put(o, zoned[i]->vtimezone);
+    }
+    talloc_free(zoned);
+}
+
+struct octets calendar_write(TALLOC_CTX *ctx, const struct feed_input *in,
+                             const struct wanted *w,
+                             const struct event **events, size_t n,
+                             struct instant modified)
+{
+    struct octets o = {.ctx = ctx};
+
+    put_head(&o, modified);
+    if (w)
+        put_names(&o, in, w);
+    put_zones(&o, events, n);
+    for (size_t i = 0; i < n; i++)
+        put(&o, events[i]->text);
+    put(&o, "END:VCALENDAR\r\n");
+    return o;
+}
+
+/* ------------------------------------------------------------------ checks */
+
+/* NULL when libical, too, takes it for a good calendar. */
+static const char *libical_says(TALLOC_CTX *ctx, const char *body)
+{
+    icalcomponent *calendar = icalparser_parse_string(body), *clone;
+    const char *fault = NULL;
+    int errors;
+
+    if (!calendar)
+        return "libical cannot read it";
+    clone = icalcomponent_new_clone(calendar); /* the check writes into it */
+    errors = icalcomponent_count_errors(calendar);
+    if (errors)
+        fault = text_format(ctx, "libical finds %d errors", errors);
+    else if (!icalrestriction_check(clone))
+        fault = "libical finds it against the rules of RFC 5545";
+    icalcomponent_free(clone);
+    icalcomponent_free(calendar);
+    return fault;
+}
+
+static const char *lint_says(TALLOC_CTX *ctx, const char *body, size_t size)
+{
+    struct lint lint = feed_lint(ctx, body, size);
+
+    for (size_t i = 0; i < lint.n; i++) {
+        const struct lint_row *row = &lint.rows[i];
+
+        if (row->warning)
+            continue;
+        if (row->line)
+            return text_format(ctx, "line %d: %s: %s", row->line, row->rule,
+                               row->text);
+        return text_format(ctx, "%s: %s", row->rule, row->text);
+    }
+    return NULL;
+}
+
+const char *calendar_fault(TALLOC_CTX *ctx, const struct octets *o)
+{
+    const char *fault = lint_says(ctx, o->text, o->n);
+
+    return fault ? fault : libical_says(ctx, o->text);
+}

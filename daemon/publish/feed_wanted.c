@@ -1,0 +1,172 @@
+/*
+ * Which feeds there are, and which events each shows: a body's feed has its
+ * items and the spans of their editions, and so on. Deadlines stand in a feed
+ * of their own.
+ */
+#include "daemon/publish/feed_wanted.h"
+
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/feed_text.h"
+
+static const char *said(const char *text)
+{
+    return text ? text : "";
+}
+
+/* ---------------------------------------------------------- which feeds are */
+
+static bool is_wanted(const struct wanted_list *list, enum scope scope,
+                      const char *code)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->rows[i].scope == scope && text_same(list->rows[i].code, code))
+            return true;
+    }
+    return false;
+}
+
+/* `about` is the calendar's description, `of` what its title names. */
+static void want(TALLOC_CTX *ctx, const struct feed_input *in,
+                 struct wanted_list *list, enum scope scope, const char *code,
+                 const char *of, const char *about)
+{
+    static const char *const words[] = {
+        "all", "editions", "deadlines", "body", "partner", "host", "cluster"};
+    const char *word = words[scope];
+    struct wanted w = {.scope = scope, .code = code};
+
+    if (is_wanted(list, scope, code))
+        return;
+    w.name = code[0] ? text_format(ctx, "%s/%s", word, code) : word;
+    if (scope == SCOPE_BODY)
+        w.path = text_format(ctx, "/feeds/%s.ics", code);
+    else
+        w.path = text_format(ctx, "/feeds/%s%s%s.ics", word, code[0] ? "-" : "",
+                             code);
+    w.title =
+        feed_clean_line(ctx, text_format(ctx, "%s%s%s", said(in->calendar_name),
+                                         of[0] ? ": " : "", of));
+    w.about = feed_clean_line(ctx, about);
+    list->rows = array_grow(ctx, list->rows, struct wanted, list->n + 1);
+    list->rows[list->n++] = w;
+}
+
+/* Codes of an older version that the rules no longer know keep their address.
+ */
+static void want_forgotten(TALLOC_CTX *ctx, const struct feed_input *in,
+                           struct wanted_list *list)
+{
+    const struct plan *v = in->version;
+
+    for (size_t i = 0; i < v->n_editions; i++) {
+        const struct edition *e = &v->editions[i];
+
+        if (said(e->host)[0])
+            want(ctx, in, list, SCOPE_HOST, e->host, e->host,
+                 text_format(ctx, "Held in %s", e->host));
+        want(ctx, in, list, SCOPE_CLUSTER, e->cluster, e->cluster,
+             said(e->title));
+    }
+    for (size_t i = 0; i < v->n_items; i++) {
+        const struct item *item = &v->items[i];
+
+        for (size_t k = 0; k < item->n_bodies; k++)
+            want(ctx, in, list, SCOPE_BODY, item->bodies[k], item->bodies[k],
+                 text_format(ctx, "Meetings of %s", item->bodies[k]));
+        if (said(item->partner)[0])
+            want(ctx, in, list, SCOPE_PARTNER, item->partner, item->partner,
+                 text_format(ctx, "Consultations with %s", item->partner));
+    }
+}
+
+struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)
+{
+    const struct rules *r = in->rules;
+    struct wanted_list list = {0};
+
+    want(ctx, in, &list, SCOPE_ALL, "", "", "All meetings");
+    want(ctx, in, &list, SCOPE_EDITIONS, "", "editions",
+         "What is held back-to-back, as days without times");
+    want(ctx, in, &list, SCOPE_DEADLINES, "", "deadlines",
+         "What is due when, and who owes it");
+    for (size_t i = 0; i < r->n_bodies; i++)
+        want(ctx, in, &list, SCOPE_BODY, r->bodies[i].code, r->bodies[i].code,
+             text_format(ctx, "Meetings of the %s", said(r->bodies[i].title)));
+    for (size_t i = 0; i < r->n_partners; i++)
+        want(ctx, in, &list, SCOPE_PARTNER, r->partners[i].code,
+             text_format(ctx, "with %s", said(r->partners[i].name)),
+             text_format(ctx, "Consultations with %s",
+                         said(r->partners[i].name)));
+    for (size_t i = 0; i < r->n_members; i++)
+        want(ctx, in, &list, SCOPE_HOST, r->members[i].code,
+             text_format(ctx, "in %s", said(r->members[i].name)),
+             text_format(ctx, "Meetings hosted by %s",
+                         said(r->members[i].name)));
+    for (size_t i = 0; i < r->n_clusters; i++)
+        want(ctx, in, &list, SCOPE_CLUSTER, r->clusters[i].code,
+             r->clusters[i].code, said(r->clusters[i].title));
+    want_forgotten(ctx, in, &list);
+    return list;
+}
+
+/* ------------------------------------------------------- what a feed shows */
+
+static bool item_has_body(const struct item *i, const char *code)
+{
+    for (size_t k = 0; k < i->n_bodies; k++) {
+        if (text_same(i->bodies[k], code))
+            return true;
+    }
+    return false;
+}
+
+static bool item_is_in(const struct item *i, const struct wanted *w)
+{
+    if (w->scope == SCOPE_BODY)
+        return item_has_body(i, w->code);
+    return text_same(said(i->partner), w->code);
+}
+
+/* An edition's span is in a feed when one of its items is, timed or not. */
+static bool span_is_in(const struct feed_input *in, const struct edition *e,
+                       const struct wanted *w)
+{
+    const struct plan *plans[] = {in->version, in->gone};
+
+    for (size_t p = 0; p < 2; p++) {
+        size_t n = 0;
+        const struct item *items =
+            plans[p] ? plan_items_of(plans[p], e->id, &n) : NULL;
+
+        for (size_t i = 0; i < n; i++) {
+            if (item_is_in(&items[i], w))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool wanted_shows(const struct feed_input *in, const struct event *e,
+                  const struct wanted *w)
+{
+    if (e->kind == EVENT_DEADLINE || w->scope == SCOPE_DEADLINES)
+        return e->kind == EVENT_DEADLINE && w->scope == SCOPE_DEADLINES;
+    switch (w->scope) {
+    case SCOPE_EDITIONS:
+        return e->kind == EVENT_SPAN;
+    case SCOPE_HOST:
+        return text_same(said(e->edition->host), w->code);
+    case SCOPE_CLUSTER:
+        return text_same(e->edition->cluster, w->code);
+    case SCOPE_BODY:
+    case SCOPE_PARTNER:
+        return e->item ? item_is_in(e->item, w) : span_is_in(in, e->edition, w);
+    case SCOPE_ALL:
+    case SCOPE_DEADLINES:
+        break;
+    }
+    return true;
+}
