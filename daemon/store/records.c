@@ -60,157 +60,123 @@ static const char *message_kind(int v)
     return message_kind_word((enum message_kind)v);
 }
 
-#define AT(member) offsetof(struct ROW, member)
-#define TEXT(name, m)                                                          \
-    {                                                                          \
-        name, COLUMN_TEXT, AT(m), 0, NULL, 0                                   \
-    }
-#define INT(name, m)                                                           \
-    {                                                                          \
-        name, COLUMN_INT, AT(m), 0, NULL, 0                                    \
-    }
-#define INT64(name, m)                                                         \
-    {                                                                          \
-        name, COLUMN_INT64, AT(m), 0, NULL, 0                                  \
-    }
-#define BOOL(name, m)                                                          \
-    {                                                                          \
-        name, COLUMN_BOOL, AT(m), 0, NULL, 0                                   \
-    }
-#define DATE(name, m)                                                          \
-    {                                                                          \
-        name, COLUMN_DATE, AT(m), 0, NULL, 0                                   \
-    }
-#define INSTANT(name, m)                                                       \
-    {                                                                          \
-        name, COLUMN_INSTANT, AT(m), 0, NULL, 0                                \
-    }
-#define LOCAL(name, m)                                                         \
-    {                                                                          \
-        name, COLUMN_LOCAL, AT(m), 0, NULL, 0                                  \
-    }
+/* clang-format off */
+#define COLUMN(name, type, m)                                                  \
+    {name, COLUMN_##type, offsetof(struct ROW, m), 0, NULL, 0}
 #define WORD(name, m, word, last)                                              \
-    {                                                                          \
-        name, COLUMN_WORD, AT(m), 0, word, (int)(last) + 1                     \
-    }
-#define TEXTS(name, m)                                                         \
-    {                                                                          \
-        name, COLUMN_TEXTS, AT(m), AT(n_##m), NULL, 0                          \
-    }
-#define DATES(name, m)                                                         \
-    {                                                                          \
-        name, COLUMN_DATES, AT(m), AT(n_##m), NULL, 0                          \
-    }
-#define OCTETS(name, m)                                                        \
-    {                                                                          \
-        name, COLUMN_OCTETS, AT(m), AT(size), NULL, 0                          \
-    }
+    {name, COLUMN_WORD, offsetof(struct ROW, m), 0, word, (int)(last) + 1}
+#define ARRAY(name, type, m, n)                                                \
+    {name, COLUMN_##type, offsetof(struct ROW, m), offsetof(struct ROW, n),    \
+     NULL, 0}
 #define RECORD(noun, table)                                                    \
     {                                                                          \
         noun, sizeof(struct ROW), table, sizeof(table) / sizeof((table)[0])    \
     }
 
+/* clang-format on */
+
 #define ROW edition
 static const struct column edition_columns[] = {
-    TEXT("id", id),
-    TEXT("cluster", cluster),
-    INT("cycle", cycle),
-    INT("n", n),
-    TEXT("title", title),
-    DATE("start", start),
-    DATE("until", end),
-    DATES("days", days),
-    TEXT("host", host),
-    TEXT("city", city),
-    TEXT("zone", zone),
+    COLUMN("id", TEXT, id),
+    COLUMN("cluster", TEXT, cluster),
+    COLUMN("cycle", INT, cycle),
+    COLUMN("n", INT, n),
+    COLUMN("title", TEXT, title),
+    COLUMN("start", DATE, start),
+    COLUMN("until", DATE, end),
+    ARRAY("days", DATES, days, n_days),
+    COLUMN("host", TEXT, host),
+    COLUMN("city", TEXT, city),
+    COLUMN("zone", TEXT, zone),
     WORD("status", status, edition_status, EDITION_LAPSED),
-    INT64("cost", cost),
-    TEXTS("warnings", warnings),
-    BOOL("pinned", pinned),
-    TEXT("reason", reason),
-    DATE("reply_by", by),
-    TEXT("forced", forced),
-    TEXT("uid", uid),
-    INT("sequence", sequence),
-    INSTANT("created", created),
-    INSTANT("modified", modified),
+    COLUMN("cost", INT64, cost),
+    ARRAY("warnings", TEXTS, warnings, n_warnings),
+    COLUMN("pinned", BOOL, pinned),
+    COLUMN("reason", TEXT, reason),
+    COLUMN("reply_by", DATE, by),
+    COLUMN("forced", TEXT, forced),
+    COLUMN("uid", TEXT, uid),
+    COLUMN("sequence", INT, sequence),
+    COLUMN("created", INSTANT, created),
+    COLUMN("modified", INSTANT, modified),
 };
 const struct record record_edition = RECORD("edition", edition_columns);
 #undef ROW
 
 #define ROW item
 static const struct column item_columns[] = {
-    TEXT("id", id),
-    TEXT("edition", edition),
-    TEXT("code", code),
-    INT("part", part),
-    INT("parts", parts),
+    COLUMN("id", TEXT, id),
+    COLUMN("edition", TEXT, edition),
+    COLUMN("code", TEXT, code),
+    COLUMN("part", INT, part),
+    COLUMN("parts", INT, parts),
     WORD("kind", kind, item_kind, ITEM_EVENT),
-    TEXT("title", title),
-    INT("nth", nth),
-    TEXT("partner", partner),
-    TEXTS("bodies", bodies),
-    TEXT("people", people),
-    BOOL("open", open),
-    LOCAL("start", start),
-    LOCAL("until", end),
-    TEXT("zone", zone),
-    INSTANT("start_utc", start_utc),
-    INSTANT("until_utc", end_utc),
-    TEXT("city", city),
+    COLUMN("title", TEXT, title),
+    COLUMN("nth", INT, nth),
+    COLUMN("partner", TEXT, partner),
+    ARRAY("bodies", TEXTS, bodies, n_bodies),
+    COLUMN("people", TEXT, people),
+    COLUMN("open", BOOL, open),
+    COLUMN("start", LOCAL, start),
+    COLUMN("until", LOCAL, end),
+    COLUMN("zone", TEXT, zone),
+    COLUMN("start_utc", INSTANT, start_utc),
+    COLUMN("until_utc", INSTANT, end_utc),
+    COLUMN("city", TEXT, city),
     WORD("status", status, item_status, ITEM_HELD),
-    BOOL("pinned", pinned),
-    BOOL("one_off", one_off),
-    TEXT("uid", uid),
-    INT("sequence", sequence),
-    INSTANT("created", created),
-    INSTANT("modified", modified),
+    COLUMN("pinned", BOOL, pinned),
+    COLUMN("one_off", BOOL, one_off),
+    COLUMN("uid", TEXT, uid),
+    COLUMN("sequence", INT, sequence),
+    COLUMN("created", INSTANT, created),
+    COLUMN("modified", INSTANT, modified),
 };
 const struct record record_item = RECORD("item", item_columns);
 #undef ROW
 
 #define ROW past
 static const struct column past_columns[] = {
-    TEXT("cluster", cluster), INT("cycle", cycle), DATE("first_day", from),
-    DATE("last_day", to),     TEXT("host", host),  TEXT("city", city),
+    COLUMN("cluster", TEXT, cluster), COLUMN("cycle", INT, cycle),
+    COLUMN("first_day", DATE, from),  COLUMN("last_day", DATE, to),
+    COLUMN("host", TEXT, host),       COLUMN("city", TEXT, city),
 };
 const struct record record_past = RECORD("meeting held", past_columns);
 #undef ROW
 
 #define ROW holiday
 static const struct column holiday_columns[] = {
-    TEXT("cc", cc),
-    DATE("date", date),
-    TEXT("name", name),
+    COLUMN("cc", TEXT, cc),
+    COLUMN("date", DATE, date),
+    COLUMN("name", TEXT, name),
     WORD("kind", kind, holiday_kind, HOLIDAY_WORKDAY),
     WORD("certainty", certainty, certainty, CERTAINTY_ESTIMATED),
-    TEXT("file", where.file),
-    INT("line", where.line),
-    INT("place", where.column),
+    COLUMN("file", TEXT, where.file),
+    COLUMN("line", INT, where.line),
+    COLUMN("place", INT, where.column),
 };
 const struct record record_holiday = RECORD("holiday", holiday_columns);
 #undef ROW
 
 #define ROW contact
 static const struct column contact_columns[] = {
-    TEXT("email", email),
-    TEXT("name", name),
-    TEXT("of", of),
-    TEXTS("bodies", bodies),
+    COLUMN("email", TEXT, email),
+    COLUMN("name", TEXT, name),
+    COLUMN("of", TEXT, of),
+    ARRAY("bodies", TEXTS, bodies, n_bodies),
     WORD("role", role, role, ROLE_PARTNER),
     WORD("channel", channel, channel, CHANNEL_NONE),
-    TEXT("zone", zone),
-    INT("bounces", bounces),
-    INSTANT("added", added),
+    COLUMN("zone", TEXT, zone),
+    COLUMN("bounces", INT, bounces),
+    COLUMN("added", INSTANT, added),
 };
 const struct record record_contact = RECORD("contact", contact_columns);
 #undef ROW
 
 #define ROW task_fact
 static const struct column task_fact_columns[] = {
-    TEXT("task", task),  WORD("state", state, task_state, TASK_WAIVED),
-    DATE("done_on", on), TEXT("note", note),
-    DATE("pin", pin),    TEXT("who", who),
+    COLUMN("task", TEXT, task),  WORD("state", state, task_state, TASK_WAIVED),
+    COLUMN("done_on", DATE, on), COLUMN("note", TEXT, note),
+    COLUMN("pin", DATE, pin),    COLUMN("who", TEXT, who),
 };
 const struct record record_task_fact = RECORD("task", task_fact_columns);
 #undef ROW
@@ -220,25 +186,25 @@ const struct record record_task_fact = RECORD("task", task_fact_columns);
 #define ROW message
 enum { MESSAGE_FIXED = 12, MESSAGE_MOVING = 6 };
 static const struct column message_columns[] = {
-    INT64("id", id),
+    COLUMN("id", INT64, id),
     WORD("kind", kind, message_kind, MESSAGE_KINDS - 1),
-    TEXT("cause", cause),
-    TEXT("recipient", to),
-    TEXT("name", name),
-    TEXT("sender", from),
-    TEXT("subject", subject),
-    TEXT("edition", edition),
-    TEXT("thing", thing),
-    TEXT("message_id", message_id),
-    INSTANT("created", created),
-    INSTANT("expires", expires),
+    COLUMN("cause", TEXT, cause),
+    COLUMN("recipient", TEXT, to),
+    COLUMN("name", TEXT, name),
+    COLUMN("sender", TEXT, from),
+    COLUMN("subject", TEXT, subject),
+    COLUMN("edition", TEXT, edition),
+    COLUMN("thing", TEXT, thing),
+    COLUMN("message_id", TEXT, message_id),
+    COLUMN("created", INSTANT, created),
+    COLUMN("expires", INSTANT, expires),
     WORD("state", state, message_state, MESSAGE_STATES - 1),
-    INSTANT("next", next),
-    INT("attempts", attempts),
-    INT("uncertain", uncertain),
-    TEXT("verdict", verdict),
-    INSTANT("settled", settled),
-    OCTETS("octets", octets),
+    COLUMN("next", INSTANT, next),
+    COLUMN("attempts", INT, attempts),
+    COLUMN("uncertain", INT, uncertain),
+    COLUMN("verdict", TEXT, verdict),
+    COLUMN("settled", INSTANT, settled),
+    ARRAY("octets", OCTETS, octets, size),
 };
 const struct record record_message = {"message", sizeof(struct message),
                                       message_columns,
@@ -260,19 +226,20 @@ _Static_assert(sizeof message_columns / sizeof message_columns[0] ==
 
 #define ROW stored_feed
 static const struct column feed_columns[] = {
-    TEXT("name", name),      OCTETS("body", body),
-    TEXT("etag", etag),      INSTANT("modified", modified),
-    INT("release", release), INT("events", events),
+    COLUMN("name", TEXT, name),      ARRAY("body", OCTETS, body, size),
+    COLUMN("etag", TEXT, etag),      COLUMN("modified", INSTANT, modified),
+    COLUMN("release", INT, release), COLUMN("events", INT, events),
 };
 const struct record record_feed = RECORD("feed", feed_columns);
 #undef ROW
 
 #define ROW log_row
 static const struct column log_columns[] = {
-    INT64("id", id),        INSTANT("at", at),      TEXT("who", who),
-    INT("uid", uid),        TEXT("verb", verb),     TEXT("args", args),
-    TEXT("reason", reason), TEXT("things", things), TEXT("before", before),
-    TEXT("after", after),
+    COLUMN("id", INT64, id),        COLUMN("at", INSTANT, at),
+    COLUMN("who", TEXT, who),       COLUMN("uid", INT, uid),
+    COLUMN("verb", TEXT, verb),     COLUMN("args", TEXT, args),
+    COLUMN("reason", TEXT, reason), COLUMN("things", TEXT, things),
+    COLUMN("before", TEXT, before), COLUMN("after", TEXT, after),
 };
 const struct record record_log = RECORD("line of the log", log_columns);
 const struct record record_log_new = {
@@ -282,16 +249,18 @@ const struct record record_log_new = {
 
 #define ROW version_row
 static const struct column version_columns[] = {
-    INT("release", release), INSTANT("at", at),       TEXT("who", by),
-    TEXT("note", note),      INT("changes", changes),
+    COLUMN("release", INT, release), COLUMN("at", INSTANT, at),
+    COLUMN("who", TEXT, by),         COLUMN("note", TEXT, note),
+    COLUMN("changes", INT, changes),
 };
 const struct record record_version = RECORD("version", version_columns);
 #undef ROW
 
 #define ROW draft_row
 static const struct column draft_columns[] = {
-    TEXT("name", name),  TEXT("origin", from),  INSTANT("at", at),
-    INT64("cost", cost), INT64("bound", bound), BOOL("proved", proved),
+    COLUMN("name", TEXT, name),    COLUMN("origin", TEXT, from),
+    COLUMN("at", INSTANT, at),     COLUMN("cost", INT64, cost),
+    COLUMN("bound", INT64, bound), COLUMN("proved", BOOL, proved),
 };
 const struct record record_draft = RECORD("draft", draft_columns);
 #undef ROW
