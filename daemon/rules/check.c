@@ -2,6 +2,7 @@
  * What no single statement can tell: clauses that are missing, and orders that
  * run in a circle.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
@@ -58,104 +59,145 @@ struct graph {
     struct edge *edges;
     size_t n_edges, n;
     const char **names;
+    bool *gone; /* nodes that are in no circle, or in a reported one */
 };
 
-static void add_edge(TALLOC_CTX *ctx, struct graph *g, size_t from, size_t to,
+static struct graph graph_new(struct build *b, size_t n)
+{
+    return (struct graph){.edges = array_new(b->tmp, struct edge, 0),
+                          .n = n,
+                          .names = array_new(b->tmp, const char *, n),
+                          .gone = array_new(b->tmp, bool, n)};
+}
+
+static void add_edge(struct build *b, struct graph *g, size_t from, size_t to,
                      struct where where)
 {
-    g->edges = array_grow(ctx, g->edges, struct edge, g->n_edges + 1);
+    g->edges = array_grow(b->tmp, g->edges, struct edge, g->n_edges + 1);
     g->edges[g->n_edges++] = (struct edge){from, to, where};
 }
 
-/* One edge is enough to leave a node for a node that is still there. */
-static const struct edge *way_on(const struct graph *g, const bool *gone,
-                                 size_t from)
+static int compare_edges(const void *left, const void *right)
 {
-    for (size_t i = 0; i < g->n_edges; i++)
-        if (g->edges[i].from == from && !gone[g->edges[i].to])
-            return &g->edges[i];
-    return NULL;
+    const struct edge *a = (const struct edge *)left;
+    const struct edge *b = (const struct edge *)right;
+
+    if (a->to != b->to)
+        return a->to < b->to ? -1 : 1;
+    return (a->from > b->from) - (a->from < b->from);
 }
 
-/* Takes away, until nothing changes, what nothing comes after. What is left
- * leads into circles. */
-static void take_ends(const struct graph *g, bool *gone)
+/* The first edge that leads to a node; edges are sorted by it. */
+static size_t edges_to(const struct graph *g, size_t to)
 {
-    bool changed = true;
+    size_t lo = 0, hi = g->n_edges;
 
-    while (changed) {
-        changed = false;
-        for (size_t i = 0; i < g->n; i++) {
-            if (gone[i] || way_on(g, gone, i))
-                continue;
-            gone[i] = true;
-            changed = true;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (g->edges[mid].to < to)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* Takes away what nothing comes after, then what only that came after, and so
+ * on. Every node that is left then has a way on, so all ways end in circles. */
+static void take_ends(struct build *b, struct graph *g)
+{
+    size_t *ways = array_new(b->tmp, size_t, g->n);
+    size_t *ends = array_new(b->tmp, size_t, g->n), n = 0;
+
+    for (size_t i = 0; i < g->n_edges; i++)
+        ways[g->edges[i].from] += !g->gone[g->edges[i].to];
+    for (size_t i = 0; i < g->n; i++)
+        if (!g->gone[i] && ways[i] == 0)
+            ends[n++] = i;
+    while (n > 0) {
+        size_t end = ends[--n];
+
+        g->gone[end] = true;
+        for (size_t i = edges_to(g, end);
+             i < g->n_edges && g->edges[i].to == end; i++) {
+            size_t from = g->edges[i].from;
+
+            if (!g->gone[from] && --ways[from] == 0)
+                ends[n++] = from;
         }
     }
 }
 
-/* Walks from a node that is left until one comes up again, and reports that
- * circle; its nodes are taken away so that the next one is found. */
-static void report_circle(struct build *b, const struct graph *g, bool *gone,
-                          size_t start)
+/* An edge from a node that is left to another one. */
+static const struct edge *way_on(const struct graph *g, size_t from)
+{
+    size_t i = 0;
+
+    while (i < g->n_edges &&
+           (g->edges[i].from != from || g->gone[g->edges[i].to]))
+        i++;
+    invariant(i < g->n_edges);
+    return &g->edges[i];
+}
+
+/* Walks on from a node that is left until one comes up again. */
+static size_t find_circle(struct build *b, const struct graph *g, size_t at)
 {
     bool *seen = array_new(b->tmp, bool, g->n);
-    const struct edge *e = NULL;
-    char *path;
-    size_t at = start, first;
 
-    for (; !seen[at]; at = e->to) {
+    for (; !seen[at]; at = way_on(g, at)->to)
         seen[at] = true;
-        e = way_on(g, gone, at);
-    }
-    first = at;
-    path = memory_text(b->tmp, g->names[first]);
+    return at;
+}
+
+static void report_circle(struct build *b, struct graph *g, size_t first)
+{
+    size_t *circle = array_new(b->tmp, size_t, g->n), n = 0, at = first;
+    char *path = memory_text(b->tmp, g->names[first]);
+    struct where where;
+
     do {
-        e = way_on(g, gone, at);
+        const struct edge *e = way_on(g, at);
+
+        circle[n++] = at;
         at = e->to;
+        where = e->where;
         path = talloc_asprintf_append_buffer(path, ", %s", g->names[at]);
         invariant(path);
     } while (at != first);
-    find_error(b->f, e->where, "take one of these out",
+    find_error(b->f, where, "take one of these out",
                "this order runs in a circle: %s", path);
-    for (at = first; !gone[at]; at = e->to) {
-        e = way_on(g, gone, at);
-        gone[at] = true;
-        if (!e)
-            break;
-    }
+    while (n > 0)
+        g->gone[circle[--n]] = true;
 }
 
-static void check_graph(struct build *b, const struct graph *g)
+static void check_graph(struct build *b, struct graph *g)
 {
-    bool *gone = array_new(b->tmp, bool, g->n);
-
-    for (;;) {
-        size_t i = 0;
-
-        take_ends(g, gone);
-        while (i < g->n && gone[i])
-            i++;
-        if (i == g->n || b->f->full)
-            return;
-        report_circle(b, g, gone, i);
+    if (g->n_edges > 1)
+        qsort(g->edges, g->n_edges, sizeof g->edges[0], compare_edges);
+    take_ends(b, g);
+    for (size_t i = 0; i < g->n && !b->f->full; i++) {
+        if (g->gone[i])
+            continue;
+        report_circle(b, g, find_circle(b, g, i));
+        take_ends(b, g);
     }
 }
 
 static void check_items(struct build *b, const struct cluster *c)
 {
-    struct graph g = {.n = c->n_items};
+    struct graph g = graph_new(b, c->n_items);
 
-    g.names = array_new(b->tmp, const char *, g.n);
     for (size_t i = 0; i < g.n; i++) {
         const struct item_rule *item = &c->items[i];
 
         g.names[i] = item->code;
         for (size_t k = 0; k < item->n_after; k++)
-            add_edge(b->tmp, &g, (size_t)(item->after[k] - c->items), i,
+            add_edge(b, &g, (size_t)(item->after[k] - c->items), i,
                      item->where);
         for (size_t k = 0; k < item->n_before; k++)
-            add_edge(b->tmp, &g, i, (size_t)(item->before[k] - c->items),
+            add_edge(b, &g, i, (size_t)(item->before[k] - c->items),
                      item->where);
     }
     check_graph(b, &g);
@@ -164,9 +206,8 @@ static void check_items(struct build *b, const struct cluster *c)
 static void check_clusters(struct build *b)
 {
     const struct rules *r = b->r;
-    struct graph g = {.n = r->n_clusters};
+    struct graph g = graph_new(b, r->n_clusters);
 
-    g.names = array_new(b->tmp, const char *, g.n);
     for (size_t i = 0; i < g.n; i++) {
         const struct cluster *c = &r->clusters[i];
 
@@ -176,9 +217,9 @@ static void check_clusters(struct build *b)
             size_t other = (size_t)(x->other - r->clusters);
 
             if (x->kind == RELATION_AFTER)
-                add_edge(b->tmp, &g, other, i, x->where);
+                add_edge(b, &g, other, i, x->where);
             else if (!x->next)
-                add_edge(b->tmp, &g, i, other, x->where);
+                add_edge(b, &g, i, other, x->where);
         }
     }
     check_graph(b, &g);
@@ -186,15 +227,14 @@ static void check_clusters(struct build *b)
 
 static void check_steps(struct build *b, const struct workflow *w)
 {
-    struct graph g = {.n = w->n_steps};
+    struct graph g = graph_new(b, w->n_steps);
 
-    g.names = array_new(b->tmp, const char *, g.n);
     for (size_t i = 0; i < g.n; i++) {
         const struct step *s = &w->steps[i];
 
         g.names[i] = s->code;
         if (s->due_step)
-            add_edge(b->tmp, &g, (size_t)(s->due_step - w->steps), i, s->where);
+            add_edge(b, &g, (size_t)(s->due_step - w->steps), i, s->where);
     }
     check_graph(b, &g);
 }
@@ -202,15 +242,14 @@ static void check_steps(struct build *b, const struct workflow *w)
 static void check_bodies(struct build *b)
 {
     const struct rules *r = b->r;
-    struct graph g = {.n = r->n_bodies};
+    struct graph g = graph_new(b, r->n_bodies);
 
-    g.names = array_new(b->tmp, const char *, g.n);
     for (size_t i = 0; i < g.n; i++) {
         const struct body *y = &r->bodies[i];
 
         g.names[i] = y->code;
         if (y->under)
-            add_edge(b->tmp, &g, (size_t)(y->under - r->bodies), i, y->where);
+            add_edge(b, &g, (size_t)(y->under - r->bodies), i, y->where);
     }
     check_graph(b, &g);
 }

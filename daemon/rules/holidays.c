@@ -14,12 +14,23 @@
 #include "daemon/base/text.h"
 #include "daemon/rules/build.h"
 
-enum { RANGE_MOST = 366, EVERY_FIRST = 2000, EVERY_LAST = 2099 };
+enum {
+    RANGE_MOST = 366,
+    ROWS_MOST = 200000,
+    EVERY_FIRST = 2000,
+    EVERY_LAST = 2099
+};
 
 static void add(struct build *b, struct holiday h)
 {
     struct rules *r = b->r;
 
+    if (r->n_holidays == ROWS_MOST && !b->f->full) {
+        find_error(b->f, h.where, "", "more than %d holidays", ROWS_MOST);
+        b->f->full = true;
+    }
+    if (b->f->full)
+        return;
     r->holidays = array_grow(r, r->holidays, struct holiday, r->n_holidays + 1);
     r->holidays[r->n_holidays++] = h;
 }

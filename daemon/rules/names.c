@@ -8,7 +8,8 @@
 #include "daemon/base/text.h"
 #include "daemon/rules/build.h"
 
-enum { LISTED = 12 };
+/* How many codes a hint lists, and among how many it looks for the nearest. */
+enum { LISTED = 12, OFFERED = 400 };
 
 static const char *const noun_words[] = {
     "member",   "partner", "body",     "people", "desk", "place",
@@ -74,7 +75,7 @@ const char **name_codes(const struct build *b, enum noun noun, const void *in)
     const char **codes = array_new(b->tmp, const char *, 1);
     size_t n = 0;
 
-    for (size_t i = 0; i < b->n_names; i++) {
+    for (size_t i = 0; i < b->n_names && n < OFFERED; i++) {
         if (b->names[i].noun != noun || b->names[i].in != in)
             continue;
         codes = array_grow(b->tmp, codes, const char *, n + 2);
@@ -112,12 +113,15 @@ static const char *other_kind(struct build *b, const char *code)
 void name_unknown(struct build *b, struct where w, const char *noun,
                   const char *code, const char *const *known)
 {
-    const char *near = text_nearest(code, known);
-    const char *other = other_kind(b, code);
-    const char *hint = near    ? text_format(b->tmp, "did you mean %s?", near)
-                       : other ? other
-                               : list_known(b, known);
+    const char *near, *other, *hint;
 
+    if (b->f->full)
+        return;
+    near = text_nearest(code, known);
+    other = other_kind(b, code);
+    hint = near    ? text_format(b->tmp, "did you mean %s?", near)
+           : other ? other
+                   : list_known(b, known);
     find_error(b->f, w, hint, "unknown %s \"%s\"", noun, code);
 }
 

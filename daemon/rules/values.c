@@ -39,6 +39,8 @@ static const struct zone *load_zone(struct build *b, const struct node *n,
     for (size_t i = 0; i < b->n_zones; i++)
         if (strcmp(b->zones[i].name, v->text) == 0)
             return b->zones[i].zone;
+    if (b->f->full)
+        return zone_utc();
     if (!zone_load(b->r, v->text, &zone, &err)) {
         comma = strchr(err.text, ',');
         if (comma)
