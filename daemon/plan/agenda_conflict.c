@@ -165,24 +165,51 @@ static char *days_text(TALLOC_CTX *ctx, const struct agenda *a)
     return text;
 }
 
-static bool is_about_item(const struct slots_reason *r)
+static bool holds(const int *list, size_t n, int x)
 {
-    return r->kind != SLOTS_WHY_CLOSED && r->kind != SLOTS_WHY_PEOPLE &&
-           r->kind != SLOTS_WHY_PARTNER && r->kind != SLOTS_WHY_ROOMS;
+    for (size_t i = 0; i < n; i++)
+        if (list[i] == x)
+            return true;
+    return false;
 }
 
-/* ", where MIN takes half a day, ...": the lengths of the free items named. */
+/* Is item i one of those the reason speaks of? */
+static bool reason_names(const struct agenda *a, const struct slots_reason *r,
+                         int i)
+{
+    const struct slots_item *it = &a->items[i];
+    switch (r->kind) {
+    case SLOTS_WHY_PEOPLE:
+        return holds(it->groups, it->n_groups, r->item);
+    case SLOTS_WHY_PARTNER:
+        return holds(it->partners, it->n_partners, r->item);
+    case SLOTS_WHY_CLOSED:
+    case SLOTS_WHY_ROOMS:
+        return false;
+    case SLOTS_WHY_FIXED:
+    case SLOTS_WHY_HALF:
+    case SLOTS_WHY_ON:
+    case SLOTS_WHY_FIRST:
+    case SLOTS_WHY_LAST:
+    case SLOTS_WHY_SAME_DAY:
+    case SLOTS_WHY_AFTER:
+    case SLOTS_WHY_LENGTH:
+        break;
+    }
+    return r->item == i || r->other == i;
+}
+
+/* ", where MIN takes half a day, ...": the lengths of the free items named,
+ * unless they are what the reasons say already. */
 static char *lengths_text(TALLOC_CTX *ctx, const struct agenda *a,
                           const struct slots_layout *layout)
 {
     char *text = memory_text(ctx, "");
     for (int i = 0; i < (int)a->n; i++) {
         bool named = false;
-        for (size_t k = 0; k < layout->n_reasons; k++) {
-            const struct slots_reason *r = &layout->reasons[k];
-            named = named || (is_about_item(r) && r->kind != SLOTS_WHY_LENGTH &&
-                              (r->item == i || r->other == i));
-        }
+        for (size_t k = 0; k < layout->n_reasons; k++)
+            named = named || (layout->reasons[k].kind != SLOTS_WHY_LENGTH &&
+                              reason_names(a, &layout->reasons[k], i));
         if (named && !a->items[i].fixed)
             text = text_format(ctx, "%s%s %s", text, *text ? "," : ", where",
                                length_text(ctx, a, i));
@@ -190,15 +217,14 @@ static char *lengths_text(TALLOC_CTX *ctx, const struct agenda *a,
     return text;
 }
 
-/* The first item of the rules among the reasons. */
+/* The first item of the rules that the first reason speaks of. */
 static const struct item_rule *blamed(const struct agenda *a,
                                       const struct slots_layout *layout)
 {
-    for (size_t i = 0; i < layout->n_reasons; i++) {
-        const struct slots_reason *r = &layout->reasons[i];
-        if (is_about_item(r) && a->entries[r->item].rule)
-            return a->entries[r->item].rule;
-    }
+    for (size_t k = 0; k < layout->n_reasons; k++)
+        for (int i = 0; i < (int)a->n; i++)
+            if (a->entries[i].rule && reason_names(a, &layout->reasons[k], i))
+                return a->entries[i].rule;
     return NULL;
 }
 

@@ -12,6 +12,8 @@
 #include "daemon/base/memory.h"
 #include "daemon/plan/slots_model.h"
 
+#define CONFLICT_NODES 400000 /* of all checks of one conflict */
+
 /* ---- rows */
 
 static void row_add(TALLOC_CTX *ctx, struct slots_layout *l,
@@ -72,17 +74,22 @@ struct conflict_search {
     bool *on;
     size_t n;
     int64_t nodes;
+    bool proved; /* there is no layout */
 };
 
+/* What is not decided within the budget counts for staying on the safe side:
+ * of a proved conflict it takes nothing away, so the rest is one for sure. */
 static bool conflict_feasible(struct conflict_search *c)
 {
+    if (c->nodes > CONFLICT_NODES)
+        return c->proved;
     TALLOC_CTX *scratch = talloc_new(c->ctx);
     struct reasons_on reasons = {c->rows, c->on, c->n};
     struct found f =
         slots_search(scratch, model_new(scratch, c->in, &reasons), true);
     c->nodes += f.nodes;
     talloc_free(scratch);
-    return f.verdict == SLOTS_BEST || f.verdict == SLOTS_GOOD;
+    return f.verdict == SLOTS_UNDECIDED ? c->proved : f.verdict != SLOTS_NONE;
 }
 
 static void conflict_set(struct conflict_search *c, size_t from, size_t to,
@@ -134,7 +141,8 @@ static void conflict_find(TALLOC_CTX *ctx, const struct slots_input *in,
                           struct slots_layout *l)
 {
     TALLOC_CTX *scratch = talloc_new(ctx);
-    struct conflict_search c = {.ctx = scratch, .in = in};
+    struct conflict_search c = {
+        .ctx = scratch, .in = in, .proved = l->verdict == SLOTS_NONE};
     c.rows = slots_reasons(scratch, in, &c.n);
     c.on = array_new(scratch, bool, c.n);
     conflict_lengths(ctx, &c, l);

@@ -129,8 +129,8 @@ struct slots_layout {
     int64_t nodes;          /* visited */
     struct slots_row *rows; /* by item, then start; fixed items have one */
     size_t n_rows;
-    /* NONE, UNDECIDED: what cannot hold together. When NONE, each of them is
-     * needed: without any one there is a layout of the rest. */
+    /* NONE: what cannot hold together; without any one of them there is a
+     * layout (as far as the budget shows). UNDECIDED: what is in the way. */
     struct slots_reason *reasons;
     size_t n_reasons;
 };

@@ -480,6 +480,9 @@ struct model *model_new(TALLOC_CTX *ctx, const struct slots_input *in,
     m->n_spots = array_new(m, size_t, m->n);
     m->relations = array_new(m, uint8_t, m->n * m->n);
     m->rooms = reason_holds(reasons, SLOTS_WHY_ROOMS, 0, -1) ? in->rooms : 0;
+    m->group_on = array_new(m, bool, in->n_groups);
+    for (size_t g = 0; g < in->n_groups; g++)
+        m->group_on[g] = reason_holds(reasons, SLOTS_WHY_PEOPLE, (int)g, -1);
     for (size_t i = 0; i < m->n; i++) {
         const struct slots_item *it = &in->items[i];
         for (size_t j = 0; j < m->n; j++)

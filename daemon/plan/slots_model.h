@@ -62,6 +62,7 @@ struct model {
     struct spot **spots; /* per item, cheapest first */
     size_t *n_spots;
     uint8_t *relations; /* n * n, of relation_bits */
+    bool *group_on;     /* one room at a time */
     int rooms;          /* 0: any number */
 };
 

@@ -218,6 +218,50 @@ static struct search *search_new(TALLOC_CTX *ctx, const struct model *m,
     return s;
 }
 
+/* The least time that a free item takes of the openings. */
+static int64_t item_least(const struct model *m, size_t i)
+{
+    int64_t least = 0;
+    for (size_t a = 0; a < m->n_spots[i]; a++) {
+        const struct spot *p = &m->spots[i][a];
+        int64_t sum = 0;
+        for (size_t k = 0; k < p->n_pieces; k++)
+            sum += p->pieces[k].to - p->pieces[k].from;
+        least = a == 0 || sum < least ? sum : least;
+    }
+    return least;
+}
+
+/* Sits the group in it, in working hours that are to be found yet? */
+static bool item_needs_hours(const struct slots_item *it, int group)
+{
+    if (it->fixed || it->length == SLOTS_EVENING || it->half == HALF_EVENING)
+        return false;
+    for (size_t k = 0; k < it->n_groups; k++)
+        if (it->groups[k] == group)
+            return true;
+    return false;
+}
+
+/* Are there hours for all that a group sits in? Search alone would take for
+ * ever to find out that eleven halves are not to be had in five days. */
+static bool hours_suffice(const struct model *m)
+{
+    int64_t hours = 0;
+    for (size_t i = 0; i < m->openings.windows.n; i++)
+        hours += m->openings.windows.rows[i].span.to -
+                 m->openings.windows.rows[i].span.from;
+    for (size_t g = 0; g < m->in->n_groups; g++) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < m->n; i++)
+            if (m->group_on[g] && item_needs_hours(&m->in->items[i], (int)g))
+                sum += item_least(m, i);
+        if (sum > hours)
+            return false;
+    }
+    return true;
+}
+
 struct found slots_search(TALLOC_CTX *ctx, const struct model *m, bool any)
 {
     struct search *s = search_new(ctx, m, any);
@@ -227,7 +271,7 @@ struct found slots_search(TALLOC_CTX *ctx, const struct model *m, bool any)
             s->depth_of[i] = UINT16_MAX;
         possible = possible && m->n_spots[i] > 0;
     }
-    if (possible)
+    if (possible && hours_suffice(m))
         search_down(s, 1);
     bool spent = s->nodes > s->budget;
     bool found = s->best != INT64_MAX;

@@ -409,9 +409,31 @@ static const struct week weeks[] = {
      "(09:00-12:30, 14:00-17:30): X takes 240 minutes\n"},
     /* The group is what keeps them apart. */
     {" meeting X \"X\" of A 1 day\n meeting Y \"Y\" of C 1 day\n", 1,
-     "conflict : W-2027 does not fit into Tue 6 July 2027 (09:00-12:30, "
-     "14:00-17:30): both are in one room at a time\n"},
+     "conflict s.rules:18:2: W-2027 does not fit into Tue 6 July 2027 "
+     "(09:00-12:30, "
+     "14:00-17:30): both are in one room at a time, where X takes 1 day, "
+     "Y takes 1 day\n"},
 };
+
+/* A single long opening has a morning and an afternoon all the same. */
+static void test_one_long_opening(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    const struct rules *shipped = *state;
+    struct rules r = *shipped;
+    struct hours hours = {8 * 60, 17 * 60};
+    r.sector.hours = &hours;
+    r.sector.n_hours = 1;
+    struct edition e =
+        edition_of(ctx, &r, "RETREAT", "2027-07-13", "VN", NULL, 2);
+    assert_string_equal(
+        agenda_text(ctx, &r, &e, NULL),
+        "RETREAT-2027, Ha Noi (Asia/Ho_Chi_Minh), 13-14 July 2027\n"
+        "Tue 13 Jul  08:00-17:00  01:00Z  JOINT1       ADGSOM ATRC\n"
+        "\n"
+        "Wed 14 Jul  08:00-12:30  01:00Z  OUTING       with seniors\n");
+    talloc_free(ctx);
+}
 
 static void test_weeks(void **state)
 {
@@ -454,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_without_dates_without_items),
         cmocka_unit_test(test_unknown_names),
         cmocka_unit_test(test_friday_hours_are_named),
+        cmocka_unit_test(test_one_long_opening),
         cmocka_unit_test(test_weeks),
     };
     return cmocka_run_group_tests(tests, world_make, world_free);
