@@ -65,11 +65,10 @@ static bool is_shown(const struct task *t)
 }
 
 /* The group of row i, false when an earlier row has opened it. */
-static bool group_of(TALLOC_CTX *ctx, const struct feed_input *in, size_t i,
-                     struct group *ret)
+static bool group_of(TALLOC_CTX *ctx, const struct rules *r,
+                     const struct tasks *all, size_t i, struct group *ret)
 {
-    const struct tasks *all = in->tasks;
-    struct group g = {.owners = ""};
+    struct group g = {.first = &all->rows[i], .owners = ""};
 
     for (size_t k = 0; k < all->n; k++) {
         const struct task *t = &all->rows[k];
@@ -79,9 +78,9 @@ static bool group_of(TALLOC_CTX *ctx, const struct feed_input *in, size_t i,
         if (k < i)
             return false;
         g.owners = text_format(ctx, "%s%s%s", g.owners, g.n ? ", " : "",
-                               said(owner_name(in->rules, t)));
-        g.zone = g.n ? NULL : owner_zone(in->rules, t);
-        if (!g.first || strcmp(t->owner, g.first->owner) < 0)
+                               said(owner_name(r, t)));
+        g.zone = g.n ? NULL : owner_zone(r, t);
+        if (strcmp(t->owner, g.first->owner) < 0)
             g.first = t;
         g.n++;
     }
@@ -159,7 +158,7 @@ void events_add_deadlines(TALLOC_CTX *ctx, const struct feed_input *in,
         if (!is_shown(t) || t->due.day < oldest.day)
             continue;
         e = plan_edition(in->version, t->edition);
-        if (e && said(e->uid)[0] && group_of(ctx, in, i, &g))
+        if (e && said(e->uid)[0] && group_of(ctx, in->rules, in->tasks, i, &g))
             add_group(ctx, in, e, &g, events);
     }
 }

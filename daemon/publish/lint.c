@@ -356,7 +356,7 @@ static void check_event(struct linter *l, int line)
 {
     static const char *const states[] = {"TENTATIVE", "CONFIRMED", "CANCELLED",
                                          NULL};
-    bool known = false;
+    bool known = false, timed, stamped;
 
     for (size_t i = 0; states[i] && l->status.name; i++)
         known = known || strcmp(l->status.value, states[i]) == 0;
@@ -371,10 +371,11 @@ static void check_event(struct linter *l, int line)
     }
     (void)need(l, &l->summary, "SUMMARY", line);
     (void)need(l, &l->modified, "LAST-MODIFIED", line);
-    if (need(l, &l->start, "DTSTART", line) & need(l, &l->end, "DTEND", line))
+    timed = need(l, &l->start, "DTSTART", line);
+    if (need(l, &l->end, "DTEND", line) && timed)
         check_times(l);
-    if (need(l, &l->stamp, "DTSTAMP", line) &
-        need(l, &l->sequence, "SEQUENCE", line))
+    stamped = need(l, &l->stamp, "DTSTAMP", line);
+    if (need(l, &l->sequence, "SEQUENCE", line) && stamped)
         check_numbers(l);
     l->events++;
 }

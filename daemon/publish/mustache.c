@@ -352,8 +352,8 @@ static bool parse_tags(struct parser *p)
     const char *rest = p->t.text;
 
     for (const char *start; (start = strstr(rest, p->open));) {
-        const char *from = start, *to;
-        struct tag tag;
+        const char *from = start, *to = start;
+        struct tag tag = {0};
         bool alone;
 
         advance(&p->place, start);

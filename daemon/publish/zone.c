@@ -214,9 +214,9 @@ static bool agrees(icalcomponent *made, const struct zone *clock, int first,
     for (; good && at < end; at += ruled ? HALF_HOUR : DAY) {
         struct icaltimetype utc = icaltime_from_timet_with_zone(
             (time_t)at, 0, icaltimezone_get_utc_timezone());
-        int daylight;
+        int saving;
 
-        good = icaltimezone_get_utc_offset_of_utc_time(zone, &utc, &daylight) ==
+        good = icaltimezone_get_utc_offset_of_utc_time(zone, &utc, &saving) ==
                zone_offset(clock, (struct instant){at});
     }
     icaltimezone_free(zone, 1);

@@ -27,7 +27,7 @@ static char *render(TALLOC_CTX *ctx, const char *template, const json_t *view,
     struct mustache_partials find = {find_in_object, partials};
     struct mustache *m;
     struct error err;
-    char *out;
+    char *out = NULL;
 
     if (!mustache_parse(ctx, "t", template, kind, false, &find, &m, &err) ||
         !mustache_render(ctx, m, view, &out, &err))
