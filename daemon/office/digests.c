@@ -102,7 +102,7 @@ static bool concerns_edition(const struct rules *r, const struct contact *c,
         return false;
     link = s->n_items[i] > 0 ? link_by_items(c, s->items[i], s->n_items[i])
                              : link_by_rule(r, c, e);
-    if (text_same(c->of, e->host))
+    if (*e->host && text_same(c->of, e->host))
         return link != LINK_NONE;
     if (s->n_items[i] > 0)
         return false; /* its items decide */

@@ -17,7 +17,9 @@
 /* Gives every item of the plan its nth and its title (templates of the rules
  * with {nth} {partner} {cycle} {edition} {host}); items without a rule keep
  * theirs. Counts rules->held, history and the plan's own editions in order of
- * date; cancelled, postponed and lapsed ones do not count. */
+ * date; cancelled, postponed and lapsed ones do not count. A cycle of which
+ * nothing is known counts as many as its cluster's rule has at least. history
+ * may be NULL; titles are owned by plan->items. */
 void office_number(const struct rules *r, const struct history *history,
                    struct plan *plan);
 
@@ -79,7 +81,7 @@ struct contact {
     const char *email; /* as typed; compared without case */
     const char *name;
     const char *of;      /* member's or partner's code, "SEC" the secretariat */
-    const char **bodies; /* codes */
+    const char **bodies; /* codes; none stands for all */
     size_t n_bodies;
     enum role role;
     enum channel channel;
@@ -144,7 +146,8 @@ struct notices office_notices(TALLOC_CTX *ctx, const struct rules *r,
                               const struct contacts *contacts);
 
 /* The digests of a release: one per contact whom a change concerns. Each
- * notice's items are the ids of the changes (edition or item) it must name. */
+ * notice's items are the ids of the changes (edition or item) it must name;
+ * `before` is NULL for the first release. A digest expires after 30 days. */
 struct notices office_digests(TALLOC_CTX *ctx, const struct rules *r,
                               const struct plan *before,
                               const struct plan *after,

@@ -266,6 +266,8 @@ static void test_back_to_back_with_cluster(void **state)
         {"2027-04-28", "2027-05-01", "Bandar", EDITION_PROPOSED, true},
         {"2027-05-02", "2027-05-05", "Bandar", EDITION_PROPOSED, true},
         {"2027-05-05", "2027-05-06", "Bandar", EDITION_PROPOSED, false},
+        {"2027-05-03", "2027-05-05", "Bandar", EDITION_PROPOSED, true},
+        {"", "", "Bandar", EDITION_PROPOSED, false},
         {"2027-05-04", "2027-05-05", "Jakarta", EDITION_PROPOSED, false},
         {"2027-05-04", "2027-05-05", "Bandar", EDITION_CANCELLED, false},
     };
@@ -304,6 +306,10 @@ static void test_back_to_back_inside(void **state)
     add_edition(w, "WEEK-2027", "WEEK", 2027, 0, "2027-01-18", "2027-01-20",
                 EDITION_PROPOSED);
     add_item(w, ITEM_MEETING, "SOM", "", "MID", "2027-01-18");
+    assert_audit(w, 2027, 2027,
+                 "MID 2027 1+0/1 - WEEK-2027/SOM is not back-to-back with "
+                 "WEEK\n");
+    add_item(w, ITEM_SOCIAL, "DINNER", "", "TOP", "2027-01-18");
     assert_audit(w, 2027, 2027,
                  "MID 2027 1+0/1 - WEEK-2027/SOM is not back-to-back with "
                  "WEEK\n");

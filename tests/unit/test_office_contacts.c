@@ -33,8 +33,8 @@ static void test_good_addresses(void **state)
         "o'neil+tag@x.co",
         "_=~{}|@9.example",
         "a@3.1.example",
-        "local-part-of-sixty-four-octets-local-part-of-sixty-four-octets-"
-        "@x.example",
+        ("local-part-of-sixty-four-octets-local-part-of-sixty-four-octets-"
+         "@x.example"),
     };
 
     (void)state;
@@ -220,6 +220,32 @@ static void test_hears(void **state)
     talloc_free(w);
 }
 
+/* FAIR-2-2027 belongs to the cluster FAIR-2, not to cycle 2 of FAIR. */
+static void test_cluster_of_edition(void **state)
+{
+    struct world *w = world_new();
+    struct contacts all = {0};
+    struct contact *c = add_contact(w, &all, "jp", "JP", "", ROLE_PARTNER);
+    struct item *i;
+
+    (void)state;
+    w->clusters[1].code = "FAIR-2";
+    w->call[0] = w->fair[0];
+    w->call[0].n_partners = 0;
+    add_edition(w, "FAIR-2-2027", "FAIR-2", 2027, 0, "2027-10-20", "2027-10-20",
+                EDITION_CONFIRMED);
+    i = add_item(w, ITEM_EVENT, "FAIR", "", "", "2027-10-20");
+    assert_false(contact_hears_item(&w->rules, c, i));
+    i->edition = "FAIR-2027";
+    assert_true(contact_hears_item(&w->rules, c, i));
+    i->one_off = true; /* no rule invites to it */
+    assert_false(contact_hears_item(&w->rules, c, i));
+    i->edition = "FAIRY-2027";
+    i->one_off = false;
+    assert_false(contact_hears_item(&w->rules, c, i));
+    talloc_free(w);
+}
+
 static void test_owns(void **state)
 {
     static const struct {
@@ -278,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_long_address),
         cmocka_unit_test(test_zones),
         cmocka_unit_test(test_hears),
+        cmocka_unit_test(test_cluster_of_edition),
         cmocka_unit_test(test_owns),
     };
 

@@ -289,6 +289,7 @@ static void test_leads(void **state)
         {{3, UNIT_WORKING_DAYS}, "BN", "2027-01-16T00:00:00Z"}, /* a Saturday */
         {{3, UNIT_WORKING_DAYS}, "ID", "2027-01-15T01:00:00Z"},
         {{14, UNIT_WORKING_DAYS}, "ID", "2026-12-30T01:00:00Z"}, /* New Year */
+        {{1, UNIT_HALF_DAY}, "BN", "2027-01-20T00:00:00Z"},
         {{90, UNIT_MINUTES}, "ID", "2027-01-19T23:30:00Z"},
         {{0, UNIT_DAYS}, "BN", "2027-01-20T00:00:00Z"},
         {{0, UNIT_DAYS}, "ID", ""}, /* eight there is after the beginning */
@@ -307,6 +308,31 @@ static void test_leads(void **state)
         if (all.n > 0)
             (void)instant_print(all.rows[0].due, due);
         assert_string_equal(due, cases[i].due);
+        talloc_free(w);
+    }
+}
+
+/* Working days before a consultation are the partner's own. */
+static void test_working_days_of_partners(void **state)
+{
+    static const struct {
+        const char *of, *due;
+    } cases[] = {{"CN", "2027-02-20T00:00:00Z"}, /* a Saturday, worked */
+                 {"JP", "2027-02-18T23:00:00Z"}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct world *w = world_new();
+        struct contacts c = {0};
+        struct notices all;
+        char due[INSTANT_TEXT];
+
+        remind(w, AUDIENCE_PARTNERS, REMIND_CONSULTS, LENGTH(2, WORKING_DAYS));
+        add_week(w, "W-1", 2027, "2027-02-22", EDITION_CONFIRMED);
+        add_contact(w, &c, "a", cases[i].of, "MID", ROLE_PARTNER);
+        all = run(w, &c); /* Tue 23 Feb */
+        assert_int_equal(all.n, 1);
+        assert_string_equal(instant_print(all.rows[0].due, due), cases[i].due);
         talloc_free(w);
     }
 }
@@ -490,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_before_release),
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_leads),
+        cmocka_unit_test(test_working_days_of_partners),
         cmocka_unit_test(test_tasks),
         cmocka_unit_test(test_settled_tasks),
         cmocka_unit_test(test_remind_of_tasks),

@@ -181,6 +181,59 @@ static void test_same_edition_once(void **state)
     talloc_free(w);
 }
 
+/* Nothing is taken for granted before the cluster began; what is on record of
+ * its first years is not counted twice. */
+static void test_since(void **state)
+{
+    struct past rows[] = {
+        {"WEEK", 2024, day("2024-01-15"), day("2024-01-19"), "ID", ""}};
+    struct history history = {rows, 1};
+    struct world *w = world_new();
+
+    (void)state;
+    number(w, "MIN", "", 3, 2020);
+    w->clusters[0].since = 2024;
+    add_week(w, "WEEK-2026", 2026, "2026-01-12", EDITION_CONFIRMED);
+    add_week(w, "WEEK-2024", 2024, "2024-01-15", EDITION_HELD);
+    office_number(&w->rules, NULL, &w->plan);
+    assert_int_equal(nth_of(w, "WEEK-2024/MIN"), 3);
+    assert_int_equal(nth_of(w, "WEEK-2026/MIN"), 5);
+    w->plan.n_editions = 1;
+    office_number(&w->rules, &history, &w->plan);
+    assert_int_equal(nth_of(w, "WEEK-2026/MIN"), 5);
+    talloc_free(w);
+}
+
+/* A cluster that meets as often as it must: every record is one more, unless
+ * its days overlap with another one of the same cycle. */
+static void test_records_of_many(void **state)
+{
+    struct past rows[] = {
+        {"CALL", 2024, day("2024-09-02"), day("2024-09-03"), "ID", ""},
+        {"CALL", 2024, day("2024-03-04"), day("2024-03-05"), "ID", ""},
+        {"CALL", 2025, day("2025-03-04"), day("2025-03-05"), "ID", ""},
+        {"CALL", 2025, day("2025-10-06"), day("2025-10-07"), "ID", ""},
+        {"WEEK", 2025, day("2025-01-13"), day("2025-01-17"), "ID", ""}};
+    struct history history = {rows, 5};
+    struct world *w = world_new();
+    struct number_rule n = {&w->call[0], NULL, 1, 2024, {"rules", 1, 1}};
+
+    (void)state;
+    w->call[0].title = "{nth} LOW";
+    w->clusters[1].numbers = &n;
+    w->clusters[1].n_numbers = 1;
+    add_edition(w, "CALL-2026", "CALL", 2026, 0, "2026-09-01", "2026-09-01",
+                EDITION_PROPOSED);
+    add_item(w, ITEM_MEETING, "LOW", "", "MID;LOW", "2026-09-01");
+    add_edition(w, "CALL-2025", "CALL", 2025, 0, "2025-03-03", "2025-03-04",
+                EDITION_HELD);
+    add_item(w, ITEM_MEETING, "LOW", "", "MID;LOW", "2025-03-03");
+    office_number(&w->rules, &history, &w->plan);
+    assert_int_equal(nth_of(w, "CALL-2025/LOW"), 3);
+    assert_int_equal(nth_of(w, "CALL-2026/LOW"), 5);
+    talloc_free(w);
+}
+
 /* Several a cycle: counted by date, told apart in {edition}. */
 static void test_several_a_cycle(void **state)
 {
@@ -226,10 +279,15 @@ static void test_parts_and_one_offs(void **state)
     i = add_item(w, ITEM_MEETING, "EXTRA", "", "TOP", "2027-01-20");
     i->title = "Extraordinary";
     i->one_off = true;
+    i = add_item(w, ITEM_MEETING, "SOM", "", "MID", "2027-01-20");
+    i->id = "WEEK-2027/SOM.2";
+    i->title = "Special SOM";
+    i->one_off = true; /* though the rules have one of that code */
     office_number(&w->rules, NULL, &w->plan);
     assert_int_equal(nth_of(w, "WEEK-2027/MIN"), 7);
     assert_int_equal(nth_of(w, "WEEK-2027/MIN/2"), 7);
     assert_string_equal(title_of(w, "WEEK-2027/EXTRA"), "Extraordinary");
+    assert_string_equal(title_of(w, "WEEK-2027/SOM.2"), "Special SOM");
     assert_string_equal(title_of(w, "WEEK-2027/OPENING"),
                         "Opening in Brunei Darussalam");
     talloc_free(w);
@@ -245,6 +303,8 @@ int main(void)
         cmocka_unit_test(test_later_fixed_point_wins),
         cmocka_unit_test(test_partners),
         cmocka_unit_test(test_same_edition_once),
+        cmocka_unit_test(test_since),
+        cmocka_unit_test(test_records_of_many),
         cmocka_unit_test(test_several_a_cycle),
         cmocka_unit_test(test_parts_and_one_offs),
     };
