@@ -10,6 +10,17 @@
 
 enum { TIMES_MOST = 60 };
 
+/* Editions are called CODE-YEAR and CODE-YEAR-N: a code that ends like one
+ * would make these names mean two things. */
+static void check_code(struct build *b, const struct cluster *c)
+{
+    const char *dash = strrchr(c->code, '-');
+
+    if (dash && dash[1] && dash[1 + strspn(dash + 1, "0123456789")] == '\0')
+        find_error(b->f, c->where, "use letters after the last -",
+                   "the code %s ends like the name of an edition", c->code);
+}
+
 void declare_clusters(struct build *b)
 {
     struct rules *r = b->r;
@@ -23,6 +34,7 @@ void declare_clusters(struct build *b)
         c->title = keep(b, node_value(nodes[i], "Title", 0));
         c->where = nodes[i]->where;
         name_add(b, NOUN_CLUSTER, NULL, c->code, c, c->where);
+        check_code(b, c);
         declare_items(b, c, nodes[i]);
     }
 }

@@ -203,7 +203,7 @@ static void add_every(struct build *b, struct holiday h, const struct node *n)
 
     if (!from || !to)
         return;
-    for (int year = EVERY_FIRST; year <= EVERY_LAST; year++) {
+    for (int year = EVERY_FIRST; year <= EVERY_LAST && !b->f->full; year++) {
         struct date first = yearly_in(from->yearly, year);
         struct date last = yearly_in(to->yearly, year);
 
@@ -238,7 +238,7 @@ static void fill_statements(struct build *b)
     size_t n;
     const struct node **nodes = nodes_of(b, b->root, "holiday", &n);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !b->f->full; i++)
         fill_holiday(b, nodes[i]);
     nodes = nodes_of(b, b->root, "workday", &n);
     for (size_t i = 0; i < n; i++) {

@@ -117,7 +117,7 @@ void name_unknown(struct build *b, struct where w, const char *noun,
 
     if (b->f->full)
         return;
-    near = text_nearest(code, known);
+    near = strlen(code) > 1 ? text_nearest(code, known) : NULL;
     other = other_kind(b, code);
     hint = near    ? text_format(b->tmp, "did you mean %s?", near)
            : other ? other

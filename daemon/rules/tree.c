@@ -177,6 +177,17 @@ static const struct pattern *pattern_of(struct reader *r, const struct row *row)
 
 /* ---- errors */
 
+/* The word that is meant, or NULL; one letter is near to too many. */
+static const char *nearest(const struct token *t, const char *const *words)
+{
+    const char *near;
+
+    if (t->kind != TOKEN_WORD || strlen(t->text) < 2 || !words)
+        return NULL;
+    near = text_nearest(t->text, words);
+    return near && strcmp(near, "+") != 0 ? near : NULL;
+}
+
 static struct where at_token(const struct reader *r, size_t i)
 {
     struct where w = r->where;
@@ -207,9 +218,7 @@ static void say_expected(struct reader *r, const struct row *row,
                          const struct match *m)
 {
     const struct token *t = &r->line.tokens[m->far];
-    const char *near = t->kind == TOKEN_WORD && m->words
-                           ? text_nearest(t->text, m->words)
-                           : NULL;
+    const char *near = nearest(t, m->words);
     const char *hint =
         near && !text_same(near, t->text)
             ? text_format(r->ctx, "did you mean %s?", near)
@@ -375,8 +384,7 @@ static const struct row *guess_clause(struct reader *r, size_t i,
 {
     const struct token *t = &r->line.tokens[i];
     const char **words = words_above(r->ctx, r->open);
-    const char *near =
-        t->kind == TOKEN_WORD ? text_nearest(t->text, words) : NULL;
+    const char *near = nearest(t, words);
 
     if (!r->line.bad)
         say_no_clause(r, i, near);
@@ -411,8 +419,7 @@ static const struct row *guess_statement(struct reader *r)
 {
     const struct token *t = r->line.tokens;
     const char **words = language_keywords(r->ctx, SCOPE_FILE);
-    const char *near =
-        t->kind == TOKEN_WORD ? text_nearest(t->text, words) : NULL;
+    const char *near = nearest(t, words);
     struct node *parent;
     const struct row *clause = row_above(r->open, t, &parent);
 

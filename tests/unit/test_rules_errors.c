@@ -162,6 +162,9 @@ static void hints(void **state)
                "is a statement and may not be indented");
     CHECK_SAID(BASE "window 1 Jan .. 2 Feb\n",
                "no statement but a clause of cluster", "indent it");
+    CHECK_SAID(BASE
+               "cluster A-2027 \"A\" times 1 per cycle lasts 1 day host UP\n",
+               "ends like the name of an edition");
     CHECK_SAID("  window 1 Jan .. 2 Feb\n", "without a statement above it");
     CHECK_SAID(BASE "workday UP 2027-01-01 2027-01-02\n",
                "unexpected \"2027-01-02\": nothing may follow");

@@ -118,13 +118,13 @@ static void codes(void **state)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     const struct rules *r = read_good(
-        ctx, BASE "cluster A+B_c-9 \"A\" times 1 per cycle lasts 3 days "
+        ctx, BASE "cluster A+B_c-9x \"A\" times 1 per cycle lasts 3 days "
                   "host up\n"
                   "  event som+1 \"X\" open 1 day\n"
                   "  event SOM-1 \"X\" open 1 day after SOM+1\n"
                   "  consult IN+1 \"X\" of council + fish, Bird 1 day\n"
                   "  number in+1:FISH 4 in 2020\n");
-    const struct cluster *c = rules_cluster(r, "a+b_C-9");
+    const struct cluster *c = rules_cluster(r, "a+b_C-9X");
 
     (void)state;
     assert_non_null(c);
