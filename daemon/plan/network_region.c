@@ -95,22 +95,36 @@ static void values_make(TALLOC_CTX *ctx, struct making *m)
     talloc_free(size);
 }
 
+/* One row of a table at current costs; true when it says something. */
+static bool row_take(const int32_t *row, int32_t delta_a, const int32_t *delta,
+                     const int32_t *columns, int32_t n, int32_t *to)
+{
+    int32_t any = 0;
+    for (int32_t y = 0; y < n; y++) {
+        int32_t f = row[columns[y]];
+        int32_t now = f - delta_a - delta[columns[y]];
+        to[y] = f >= FORBIDDEN_FROM || now > COST_LIMIT ? FORBIDDEN : now;
+        any |= to[y];
+    }
+    return any != 0;
+}
+
 static void table_take(struct making *m, int32_t t)
 {
     const struct network_table *k = &m->s->net->tables[t];
     struct network *net = m->net;
     int32_t i = m->place[k->i], j = m->place[k->j];
+    int32_t columns = m->s->net->size[k->j], n = net->size[j];
     const int32_t *a = &net->value_of[net->first[i]];
     const int32_t *b = &net->value_of[net->first[j]];
-    int32_t *cost =
-        array_new(net, int32_t, (size_t)net->size[i] * (size_t)net->size[j]);
-    int32_t *to = cost;
+    const int32_t *delta_i = state_delta_i(m->w, m->s, t);
+    const int32_t *delta_j = state_delta_j(m->w, m->s, t);
+    int32_t *cost = array_new(net, int32_t, (size_t)net->size[i] * (size_t)n);
     bool says = false;
     for (int32_t x = 0; x < net->size[i]; x++)
-        for (int32_t y = 0; y < net->size[j]; y++, to++) {
-            *to = current(m->w, m->s, t, a[x], b[y]);
-            says = says || *to != 0;
-        }
+        says = row_take(&k->cost[a[x] * columns], delta_i[a[x]], delta_j, b, n,
+                        &cost[x * n]) ||
+               says;
     if (!says) {
         talloc_free(cost);
         return;

@@ -9,7 +9,11 @@
  * overflows with none. */
 enum { OUT_OF_REACH = -((1 << 29) + (1 << 28)) };
 
-#if defined(__GNUC__) && !defined(__clang__)
+/* Loops worth vector code, in the widest form the processor has. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define VECTOR_CODE                                                            \
+    __attribute__((optimize("O3"), target_clones("avx2", "default")))
+#elif defined(__GNUC__) && !defined(__clang__)
 #define VECTOR_CODE __attribute__((optimize("O3")))
 #else
 #define VECTOR_CODE
@@ -53,41 +57,51 @@ static inline int32_t cost_at(const struct view *x, int32_t a, int32_t b)
 
 /* ---- over whole rows */
 
-VECTOR_CODE static int32_t row_minimum(const int32_t *row, const int32_t *shift,
-                                       int32_t n)
+/* ret[rows[k]] = min over columns b of cost[rows[k]][b] - shift[b] */
+VECTOR_CODE static void rows_minima(const int32_t *restrict cost,
+                                    const int32_t *restrict rows, int32_t n,
+                                    int32_t columns,
+                                    const int32_t *restrict shift,
+                                    int32_t *restrict ret)
 {
-    int32_t least = INT32_MAX;
-    for (int32_t b = 0; b < n; b++) {
-        int32_t x = row[b] - shift[b];
-        least = x < least ? x : least;
+    for (int32_t k = 0; k < n; k++) {
+        const int32_t *row = &cost[rows[k] * columns];
+        int32_t least = INT32_MAX;
+        for (int32_t b = 0; b < columns; b++) {
+            int32_t x = row[b] - shift[b];
+            least = x < least ? x : least;
+        }
+        ret[rows[k]] = least;
     }
-    return least;
 }
 
-VECTOR_CODE static void columns_minimum(const int32_t *restrict row,
-                                        int32_t shift, int32_t n,
-                                        int32_t *restrict least)
+/* ret[b] = min over rows[k] of cost[rows[k]][b] - shift[rows[k]] */
+VECTOR_CODE static void columns_minima(const int32_t *restrict cost,
+                                       const int32_t *restrict rows, int32_t n,
+                                       int32_t columns,
+                                       const int32_t *restrict shift,
+                                       int32_t *restrict ret)
 {
-    for (int32_t b = 0; b < n; b++) {
-        int32_t x = row[b] - shift;
-        least[b] = x < least[b] ? x : least[b];
+    for (int32_t b = 0; b < columns; b++)
+        ret[b] = INT32_MAX;
+    for (int32_t k = 0; k < n; k++) {
+        const int32_t *row = &cost[rows[k] * columns];
+        int32_t s = shift[rows[k]];
+        for (int32_t b = 0; b < columns; b++) {
+            int32_t x = row[b] - s;
+            ret[b] = x < ret[b] ? x : ret[b];
+        }
     }
 }
 
 static void minima_whole(const struct view *x, const int32_t *shift,
                          int32_t *minima)
 {
-    if (x->row) {
-        for (int32_t k = 0; k < x->n_live; k++)
-            minima[x->live[k]] = row_minimum(&x->cost[x->live[k] * x->columns],
-                                             shift, x->columns);
-        return;
-    }
-    for (int32_t a = 0; a < x->columns; a++)
-        minima[a] = INT32_MAX;
-    for (int32_t k = 0; k < x->n_partner; k++)
-        columns_minimum(&x->cost[x->partner[k] * x->columns],
-                        shift[x->partner[k]], x->columns, minima);
+    if (x->row)
+        rows_minima(x->cost, x->live, x->n_live, x->columns, shift, minima);
+    else
+        columns_minima(x->cost, x->partner, x->n_partner, x->columns, shift,
+                       minima);
 }
 
 /* ---- over lists */
@@ -142,29 +156,46 @@ void table_minima(struct worker *w, const struct state *s, int32_t t, int32_t v,
 
 /* ---- extension */
 
-/* How much b must lend so that no value of v gets more than there is. */
-static int32_t lend(const struct worker *w, const struct state *s,
-                    const struct view *x, int32_t b)
+/* What each value of v gets from the table in all, in w->shift; dropped ones
+ * get nothing. */
+static void wanted(struct worker *w, const struct state *s,
+                   const struct view *x)
 {
     const int32_t *u = &s->unary[s->net->first[x->v]];
-    int32_t most = 0;
+    for (int32_t a = 0; a < s->net->size[x->v]; a++)
+        w->shift[a] = OUT_OF_REACH;
     for (int32_t k = 0; k < x->n_live; k++) {
         int32_t a = x->live[k], m = w->minima[a];
-        if (m >= FORBIDDEN_FROM || *s->constant + u[a] + m >= w->below)
-            continue;
-        int32_t missing = m - (cost_at(x, a, b) - x->mine[a] - x->theirs[b]);
-        most = missing > most ? missing : most;
+        if (m < FORBIDDEN_FROM && *s->constant + u[a] + m < w->below)
+            w->shift[a] = m + x->mine[a];
     }
-    return most;
+}
+
+/* In w->extend, per partner value: the least of cost minus what is wanted. */
+static void spare(struct worker *w, const struct state *s, const struct view *x)
+{
+    struct view turned = *x;
+    turned.row = !x->row;
+    turned.live = x->partner;
+    turned.n_live = x->n_partner;
+    turned.partner = x->live;
+    turned.n_partner = x->n_live;
+    wanted(w, s, x);
+    if (whole_pays(&turned))
+        minima_whole(&turned, w->shift, w->extend);
+    else
+        minima_listed(&turned, w->shift, w->extend);
 }
 
 bool table_extend(struct worker *w, struct state *s, int32_t t, int32_t v)
 {
     struct view x = view_of(w, s, t, v);
     int32_t *u = &s->unary[s->net->first[x.other]];
+    spare(w, s, &x);
     for (int32_t k = 0; k < x.n_partner; k++) {
         int32_t b = x.partner[k];
-        w->extend[b] = u[b] > 0 ? lend(w, s, &x, b) : 0;
+        int32_t lend = x.theirs[b] - w->extend[b];
+        w->extend[b] = lend > 0 ? lend : 0;
         if (x.theirs[b] < w->extend[b] - DELTA_LIMIT)
             return false;
     }
