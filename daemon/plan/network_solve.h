@@ -7,6 +7,13 @@
 
 enum { DEFAULT_NODES = 400000 };
 
+/* A piece of a partition into regions, and the least it costs by itself. */
+struct piece {
+    int32_t *variables; /* ascending */
+    int32_t n;
+    int64_t least;
+};
+
 /* A component on its way from editions to dates. */
 struct part {
     const struct problem *p;
@@ -19,6 +26,11 @@ struct part {
     int32_t *choice; /* a value per variable, when there is a plan */
     bool planned;
     int64_t cost, bound; /* scaled */
+    /* The partition behind the last bound by regions, at the root state. */
+    struct piece *pieces;
+    int32_t n_pieces;
+    int32_t *piece_of;    /* by variable, -1 none */
+    int64_t pieces_bound; /* the constant then and all pieces' least */
 };
 
 /* The component of these editions, filtered: verdict INFEASIBLE when that shows
@@ -41,8 +53,12 @@ void part_round(struct part *c, const int32_t *start_from);
 bool part_repair(struct part *c);
 /* Makes the plan better by regions (solve_improve.c). */
 void part_improve(struct part *c);
-/* A bound by regions, scaled (solve_bound.c). */
+/* A bound by regions, scaled; makes the partition (solve_bound.c). */
 int64_t part_region_bound(struct part *c);
+/* Whether v at value a can be excluded by looking at v's piece alone, with what
+ * is left in `now` (a later state of the root). */
+bool part_piece_excludes(struct part *c, const struct state *now, int32_t v,
+                         int32_t a);
 /* Of all best plans the first: each edition in chronological order at its
  * previous start, else as early as it can be. Only for a proved optimum; false
  * when the budget ended it. */

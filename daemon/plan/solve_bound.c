@@ -9,11 +9,25 @@
 #include "daemon/plan/network_grow.h"
 #include "daemon/plan/network_solve.h"
 
-enum { WEB = 60, SMALLEST = 8, BOUND_NODES = 8000 };
+enum { WEB = 60, SMALLEST = 8, BOUND_NODES = 8000, EXCLUDE_NODES = 400 };
+
+static void piece_add(struct part *c, const int32_t *region, int32_t n,
+                      int64_t least)
+{
+    struct piece *p;
+    c->pieces = array_grow(c, c->pieces, struct piece, (size_t)c->n_pieces + 1);
+    p = &c->pieces[c->n_pieces];
+    *p = (struct piece){array_new(c, int32_t, (size_t)n), n, least};
+    memcpy(p->variables, region, (size_t)n * sizeof *region);
+    for (int32_t k = 0; k < n; k++)
+        c->piece_of[region[k]] = c->n_pieces;
+    c->n_pieces++;
+    c->pieces_bound += least;
+}
 
 /* The least a region costs by itself, or what can be shown of it: a region that
  * is too much is split in chronological halves. Depth: log2 of its size. */
-static int64_t region_bound(struct part *c, const int32_t *region, int32_t n)
+static void region_bound(struct part *c, const int32_t *region, int32_t n)
 {
     struct network *net = region_network(NULL, c->worker, &c->state, region, n,
                                          NULL, COST_LIMIT + 1);
@@ -22,31 +36,75 @@ static int64_t region_bound(struct part *c, const int32_t *region, int32_t n)
     struct search_result r =
         network_exact(net, below, 1, false, BOUND_NODES, &c->budget, values);
     talloc_free(net);
-    if (r.complete)
-        return r.found ? r.cost : below;
-    if (n <= SMALLEST || budget_cancelled(&c->budget))
-        return 0;
-    return region_bound(c, region, n / 2) +
-           region_bound(c, region + n / 2, n - n / 2);
+    if (r.complete) {
+        piece_add(c, region, n, r.found ? r.cost : below);
+    } else if (n <= SMALLEST || budget_cancelled(&c->budget)) {
+        piece_add(c, region, n, 0);
+    } else {
+        region_bound(c, region, n / 2);
+        region_bound(c, region + n / 2, n - n / 2);
+    }
 }
 
-/* The sum over a partition, on top of the state's constant. */
+static void partition_clear(struct part *c)
+{
+    c->n_pieces = 0;
+    c->pieces_bound = *c->state.constant;
+    if (!c->piece_of)
+        c->piece_of = array_new(c, int32_t, (size_t)c->net->n);
+    for (int32_t v = 0; v < c->net->n; v++)
+        c->piece_of[v] = -1;
+}
+
 int64_t part_region_bound(struct part *c)
 {
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct grower *g = grower_new(scratch, c->worker, &c->state);
     int32_t *region = array_new(scratch, int32_t, (size_t)c->net->n + 1);
-    int64_t sum = *c->state.constant;
     g->closed = array_new(scratch, bool, (size_t)c->net->n);
-    for (int32_t v = 0; v < c->net->n && sum < c->worker->below; v++) {
+    partition_clear(c);
+    for (int32_t v = 0; v < c->net->n && c->pieces_bound < c->worker->below;
+         v++) {
         if (g->closed[v] || c->state.chosen[v] >= 0)
             continue;
         region[0] = v;
         int32_t n = grower_grow(g, GROW_WEB, NULL, 1, WEB, region);
         for (int32_t k = 0; k < n; k++)
             g->closed[region[k]] = true;
-        sum += region_bound(c, region, n);
+        region_bound(c, region, n);
     }
     talloc_free(scratch);
-    return sum;
+    return c->pieces_bound;
+}
+
+/* The root's costs with what is left later, v held at a. */
+static struct state piece_state(TALLOC_CTX *ctx, const struct part *c,
+                                const struct state *now, int32_t v, int32_t a)
+{
+    const struct network *net = c->net;
+    struct state s = state_new(ctx, c->worker);
+    state_copy(&s, &c->state);
+    memcpy(s.live, now->live, (size_t)net->n_values * sizeof *s.live);
+    memcpy(s.n_live, now->n_live, (size_t)net->n * sizeof *s.n_live);
+    s.live[net->first[v]] = a;
+    s.n_live[v] = 1;
+    return s;
+}
+
+bool part_piece_excludes(struct part *c, const struct state *now, int32_t v,
+                         int32_t a)
+{
+    if (!c->piece_of || c->piece_of[v] < 0)
+        return false;
+    const struct piece *p = &c->pieces[c->piece_of[v]];
+    int64_t below = c->worker->below - (c->pieces_bound - p->least);
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    struct state s = piece_state(scratch, c, now, v, a);
+    struct network *net =
+        region_network(scratch, c->worker, &s, p->variables, p->n, NULL, below);
+    int32_t *values = array_new(scratch, int32_t, (size_t)p->n);
+    struct search_result r =
+        network_exact(net, below, 1, true, EXCLUDE_NODES, &c->budget, values);
+    talloc_free(scratch);
+    return r.complete && !r.found;
 }

@@ -44,6 +44,8 @@ static bool reaches(struct fixing *f, int32_t v, int32_t a, bool *ret_cut)
         worker_forget(c->worker);
         return false;
     }
+    if (part_piece_excludes(c, &f->trial, v, a))
+        return false;
     struct network *net = region_whole(c, c->worker, &f->trial);
     int32_t *choice = array_new(net, int32_t, (size_t)net->n);
     struct search_result r =
