@@ -41,6 +41,12 @@ struct instant serve_now(const struct serve *s)
     return clock_now(&s->clock);
 }
 
+const char *serve_name(const struct serve *s)
+{
+    return s->config->name[0] ? s->config->name
+                              : s->generation->rules->sector.title;
+}
+
 void serve_report(struct serve *s, const char *what, const struct error *err)
 {
     (void)snprintf(s->last_error, sizeof s->last_error, "%.60s: %.400s", what,

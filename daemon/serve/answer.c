@@ -257,8 +257,7 @@ static struct page_input page_input(const struct http_call *call,
         .tasks = &s->out.tasks,
         .now = serve_now(s),
         .base_url = s->config->base_url,
-        .name = s->config->name[0] ? s->config->name
-                                   : s->generation->rules->sector.title,
+        .name = serve_name(s),
         .contact = s->config->contact,
         .reader_zone = zone,
     };
@@ -371,7 +370,7 @@ static enum MHD_Result send_meeting(const struct http_call *call)
                             .now = s->out.note.at,
                             .release_at = s->out.note.at,
                             .base_url = s->config->base_url,
-                            .calendar_name = s->config->name};
+                            .calendar_name = serve_name(s)};
     struct prepared p = {.until = INSTANT_NONE};
     enum MHD_Result result;
     struct feed feed;

@@ -199,8 +199,7 @@ static json_t *letter_view(TALLOC_CTX *ctx, struct serve *s,
     set_text(sector, "title", r->sector.title);
     (void)json_object_set_new(view, "sector", sector);
     (void)json_object_set_new(view, "recipient", view_contact(n->contact));
-    set_text(view, "calendar_name",
-             s->config->name[0] ? s->config->name : r->sector.title);
+    set_text(view, "calendar_name", serve_name(s));
     set_text(view, "base_url", s->config->base_url);
     set_text(view, "secretariat", s->config->contact);
     set_text(view, "your_zone", zone_name(reader));

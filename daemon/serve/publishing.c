@@ -314,7 +314,7 @@ static bool write_feeds(struct release *r, struct error *err)
                              .now = r->now,
                              .release_at = r->now,
                              .base_url = s->config->base_url,
-                             .calendar_name = s->config->name};
+                             .calendar_name = serve_name(s)};
     r->feeds = feeds_render(r->ctx, &in, &bad);
     for (size_t i = 0; i < r->feeds.n; i++) {
         const struct feed *f = &r->feeds.rows[i];

@@ -77,6 +77,8 @@ struct serve {
 };
 
 struct instant serve_now(const struct serve *s);
+/* What people call this calendar: [http] name, or the sector's title. */
+const char *serve_name(const struct serve *s);
 /* Logs an error once and keeps it for `status`. */
 void serve_report(struct serve *s, const char *what, const struct error *err);
 
