@@ -155,12 +155,6 @@ static int compare_ranked(const void *left, const void *right)
     return by ? by : (a->order > b->order) - (a->order < b->order);
 }
 
-static bool is_repeated(const struct diagnostic *a, const struct diagnostic *b)
-{
-    return a->where.file == b->where.file && a->where.line == b->where.line &&
-           a->where.column == b->where.column && strcmp(a->text, b->text) == 0;
-}
-
 struct diagnostics findings_end(struct findings *f)
 {
     struct diagnostics *d = &f->out;
@@ -175,13 +169,8 @@ struct diagnostics findings_end(struct findings *f)
     }
     if (n > 0)
         qsort(ranked, n, sizeof ranked[0], compare_ranked);
-    d->n = d->errors = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0 && is_repeated(&ranked[i].d, &ranked[i - 1].d))
-            continue;
-        d->rows[d->n++] = ranked[i].d;
-        d->errors += ranked[i].d.severity == SEVERITY_ERROR;
-    }
+    for (size_t i = 0; i < n; i++)
+        d->rows[i] = ranked[i].d;
     talloc_free(ranked);
     for (size_t i = 0; i < f->n_texts; i++)
         talloc_free(f->texts[i].starts);

@@ -27,7 +27,7 @@ enum { FINDINGS_MOST = 1000 };
  * outlive `f`. Returns the name to use in struct where. */
 void findings_begin(struct findings *f, TALLOC_CTX *ctx);
 const char *findings_add_text(struct findings *f, const struct source *s);
-/* Sorted by text, line and column, without what was said twice. */
+/* Sorted by text, line and column. */
 struct diagnostics findings_end(struct findings *f);
 
 /* hint "" for none. */

@@ -89,7 +89,7 @@ static bool read_series(TALLOC_CTX *ctx, const struct token *t, struct value *v)
         return false;
     if (colon && (colon == t->text || !colon[1] || strchr(colon + 1, ':')))
         spoil(v, text_format(ctx, "\"%s\" is no item:partner", t->text),
-              "write one like MIN+1:JP");
+              "write ITEM:PARTNER");
     return true;
 }
 

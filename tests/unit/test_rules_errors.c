@@ -185,6 +185,53 @@ static void recovery(void **state)
                "15:27: error: \"weaks\" is no unit of time");
 }
 
+/* One line that makes no sense is one error. */
+static void nonsense(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct diagnostics found;
+
+    (void)state;
+    assert_null(read_text(ctx,
+                          BASE "member MI \"Middle\" since 2000-01-01\n"
+                               "  qqqqqq holidays zone weekend until\n"
+                               "what is this for\n"
+                               "  and this\n",
+                          &found));
+    assert_int_equal(2, found.errors);
+    assert_int_equal(15, found.rows[0].where.line);
+    assert_int_equal(16, found.rows[1].where.line);
+    talloc_free(ctx);
+}
+
+/* Lengths of different units compare only where it is certain. */
+static void distances(void **state)
+{
+    (void)state;
+    CHECK_SAID(BASE "cluster A \"A\" times 1 per cycle lasts 1 day host UP\n"
+                    "  after MAIN 2 months .. 7 weeks\n"
+                    "  apart from previous 4 weeks .. 27 days\n"
+                    "  before next MAIN 1 week .. 2 weeks, ideally 1 month\n",
+               "the least distance, 2 months, is more than the greatest",
+               "the least distance, 4 weeks, is more than the greatest",
+               "the ideal distance, 1 month, lies outside");
+}
+
+static void uncertain_distances(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct diagnostics found;
+
+    (void)state;
+    assert_non_null(read_text(
+        ctx,
+        BASE "cluster A \"A\" times 1 per cycle lasts 1 day host UP\n"
+             "  after MAIN 1 month .. 4 weeks\n"
+             "  apart from previous 30 days .. 1 month, ideally 31 days\n",
+        &found));
+    talloc_free(ctx);
+}
+
 static void octets(void **state)
 {
     (void)state;
@@ -265,12 +312,21 @@ static void long_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(twenty_errors), cmocka_unit_test(warnings),
-        cmocka_unit_test(tables),        cmocka_unit_test(sectors),
-        cmocka_unit_test(circles),       cmocka_unit_test(no_circle),
-        cmocka_unit_test(hints),         cmocka_unit_test(recovery),
-        cmocka_unit_test(octets),        cmocka_unit_test(endings),
-        cmocka_unit_test(floods),        cmocka_unit_test(long_lines),
+        cmocka_unit_test(twenty_errors),
+        cmocka_unit_test(warnings),
+        cmocka_unit_test(tables),
+        cmocka_unit_test(sectors),
+        cmocka_unit_test(circles),
+        cmocka_unit_test(no_circle),
+        cmocka_unit_test(hints),
+        cmocka_unit_test(recovery),
+        cmocka_unit_test(nonsense),
+        cmocka_unit_test(distances),
+        cmocka_unit_test(uncertain_distances),
+        cmocka_unit_test(octets),
+        cmocka_unit_test(endings),
+        cmocka_unit_test(floods),
+        cmocka_unit_test(long_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
