@@ -88,6 +88,15 @@ static const char *prefix(enum event_status status, bool postponed)
     return status == EVENT_TENTATIVE ? "(tbc) " : "";
 }
 
+/* A title in one line, never empty. */
+static const char *title_of(struct collector *c, const char *title,
+                            const char *instead)
+{
+    const char *text = feed_clean_line(c->ctx, said(title));
+
+    return text[0] ? text : said(instead);
+}
+
 /* "Bandar Seri Begawan, Brunei Darussalam", "Singapore". */
 static char *location(struct collector *c, const char *city, const char *host)
 {
@@ -173,7 +182,7 @@ static char *span_description(struct collector *c, const struct edition *e,
 {
     char range[96];
     char *text = text_format(
-        c->ctx, "%s\n%s%s%s\n%s%s%s%s%s%s%s", said(e->title),
+        c->ctx, "%s\n%s%s%s\n%s%s%s%s%s%s%s", title_of(c, e->title, e->id),
         date_range_print(event->first, event->last, range, sizeof range),
         event->location[0] ? ", " : "", event->location, span_note(e),
         said(e->zone)[0] ? "Local time: " : "", said(e->zone),
@@ -227,7 +236,7 @@ static void add_span(struct collector *c, const struct plan *plan,
         c->ctx,
         text_format(c->ctx, "%s%s",
                     prefix(event.status, e->status == EDITION_POSTPONED),
-                    said(e->title)));
+                    title_of(c, e->title, e->id)));
     event.location = location(c, said(e->city), said(e->host));
     event.url = address(c, e->id);
     event.description = span_description(c, e, &event);
@@ -305,22 +314,17 @@ static char *clocks(struct collector *c, const struct item *i)
     return text;
 }
 
-static const char *title_of(const struct item *i)
-{
-    return said(i->title)[0] ? i->title : said(i->code);
-}
-
 static char *meeting_description(struct collector *c, const struct item *i,
                                  const struct event *event)
 {
     char *part = i->parts > 1 ? text_format(c->ctx, " (part %d of %d)", i->part,
                                             i->parts)
                               : memory_text(c->ctx, "");
-    char *text =
-        text_format(c->ctx, "%s%s\n%s\n%s%s%s%s%s", title_of(i), part,
-                    clocks(c, i), event->location,
-                    event->location[0] ? "\n" : "", changed_on(c, i->modified),
-                    event->url ? "\n" : "", event->url ? event->url : "");
+    char *text = text_format(c->ctx, "%s%s\n%s\n%s%s%s%s%s",
+                             title_of(c, i->title, i->code), part, clocks(c, i),
+                             event->location, event->location[0] ? "\n" : "",
+                             changed_on(c, i->modified), event->url ? "\n" : "",
+                             event->url ? event->url : "");
 
     return feed_clean(c->ctx, text);
 }
@@ -328,8 +332,8 @@ static char *meeting_description(struct collector *c, const struct item *i,
 static char *meeting_summary(struct collector *c, const struct item *i,
                              enum event_status status, bool postponed)
 {
-    char *text =
-        text_format(c->ctx, "%s%s", prefix(status, postponed), title_of(i));
+    char *text = text_format(c->ctx, "%s%s", prefix(status, postponed),
+                             title_of(c, i->title, i->code));
 
     if (i->parts > 1)
         text = text_format(c->ctx, "%s (%d/%d)", text, i->part, i->parts);

@@ -102,7 +102,7 @@ struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)
                          said(r->partners[i].name)));
     for (size_t i = 0; i < r->n_members; i++)
         want(ctx, in, &list, SCOPE_HOST, r->members[i].code,
-             text_format(ctx, "in %s", said(r->members[i].name)),
+             text_format(ctx, "hosted by %s", said(r->members[i].name)),
              text_format(ctx, "Meetings hosted by %s",
                          said(r->members[i].name)));
     for (size_t i = 0; i < r->n_clusters; i++)
