@@ -130,6 +130,54 @@ static bool items_share(const struct reasons_on *reasons,
     return false;
 }
 
+static bool lists_same(const int *a, size_t n_a, const int *b, size_t n_b)
+{
+    if (n_a != n_b)
+        return false;
+    for (size_t i = 0; i < n_a; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
+/* Is there a relation with another item at all? */
+static bool item_is_related(const struct slots_input *in, int item)
+{
+    const struct slots_item *it = &in->items[item];
+    bool related = it->n_after > 0 || it->n_same_day > 0;
+    for (size_t j = 0; j < in->n_items && !related; j++)
+        related = holds(in->items[j].after, in->items[j].n_after, item) ||
+                  holds(in->items[j].same_day, in->items[j].n_same_day, item);
+    return related;
+}
+
+static bool reasons_same(const struct reasons_on *reasons, int i, int j)
+{
+    static const enum slots_reason_kind kinds[] = {
+        SLOTS_WHY_HALF, SLOTS_WHY_ON, SLOTS_WHY_FIRST, SLOTS_WHY_LAST};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        if (reason_holds(reasons, kinds[k], i, -1) !=
+            reason_holds(reasons, kinds[k], j, -1))
+            return false;
+    return true;
+}
+
+/* May two free meetings change places in any layout, at the same cost? Then
+ * only the one with the order of the items is looked for. */
+static bool items_alike(const struct slots_input *in,
+                        const struct reasons_on *reasons, int i, int j)
+{
+    const struct slots_item *a = &in->items[i], *b = &in->items[j];
+    return !a->block && !b->block && !a->fixed && !b->fixed &&
+           a->length == b->length && a->n == b->n && a->half == b->half &&
+           a->on == b->on && a->first_day == b->first_day &&
+           a->last_day == b->last_day &&
+           lists_same(a->groups, a->n_groups, b->groups, b->n_groups) &&
+           lists_same(a->partners, a->n_partners, b->partners, b->n_partners) &&
+           reasons_same(reasons, i, j) && !item_is_related(in, i) &&
+           !item_is_related(in, j);
+}
+
 static uint8_t relation_of(const struct slots_input *in,
                            const struct reasons_on *reasons, int i, int j)
 {
@@ -139,6 +187,8 @@ static uint8_t relation_of(const struct slots_input *in,
         bits |= REL_SHARES;
     if (a->fixed && b->fixed) /* an officer's word twice */
         return 0;
+    if (items_alike(in, reasons, i, j))
+        return (uint8_t)(bits | (i < j ? REL_LEADS : REL_FOLLOWS));
     if (holds(a->after, a->n_after, j) &&
         reason_holds(reasons, SLOTS_WHY_AFTER, i, j))
         bits |= REL_AFTER;
@@ -174,6 +224,10 @@ bool model_allows(const struct model *m, size_t i, const struct spot *p,
     if ((bits & REL_AFTER) && p->span.from < q->span.to)
         return false;
     if ((bits & REL_BEFORE) && q->span.from < p->span.to)
+        return false;
+    if ((bits & REL_LEADS) && p->span.from > q->span.from)
+        return false;
+    if ((bits & REL_FOLLOWS) && q->span.from > p->span.from)
         return false;
     if ((bits & REL_WITHIN) && (p->first < q->first || p->last > q->last))
         return false;
@@ -468,6 +522,19 @@ static struct spot *spots_of(TALLOC_CTX *ctx, const struct model *m,
     return spots;
 }
 
+/* The least time of the openings that any spot takes. */
+static int32_t spots_least(const struct spot *spots, size_t n)
+{
+    int32_t least = 0;
+    for (size_t a = 0; a < n; a++) {
+        int32_t sum = 0;
+        for (size_t k = 0; k < spots[a].n_pieces; k++)
+            sum += spots[a].pieces[k].to - spots[a].pieces[k].from;
+        least = a == 0 || sum < least ? sum : least;
+    }
+    return least;
+}
+
 struct model *model_new(TALLOC_CTX *ctx, const struct slots_input *in,
                         const struct reasons_on *reasons)
 {
@@ -480,6 +547,7 @@ struct model *model_new(TALLOC_CTX *ctx, const struct slots_input *in,
     m->n_spots = array_new(m, size_t, m->n);
     m->relations = array_new(m, uint8_t, m->n * m->n);
     m->rooms = reason_holds(reasons, SLOTS_WHY_ROOMS, 0, -1) ? in->rooms : 0;
+    m->least = array_new(m, int32_t, m->n);
     m->group_on = array_new(m, bool, in->n_groups);
     for (size_t g = 0; g < in->n_groups; g++)
         m->group_on[g] = reason_holds(reasons, SLOTS_WHY_PEOPLE, (int)g, -1);
@@ -494,6 +562,7 @@ struct model *model_new(TALLOC_CTX *ctx, const struct slots_input *in,
             it->fixed && !reason_holds(reasons, SLOTS_WHY_FIXED, (int)i, -1);
         m->spots[i] = it->fixed ? spot_fixed(m, it)
                                 : spots_of(m, m, reasons, it, &m->n_spots[i]);
+        m->least[i] = spots_least(m->spots[i], m->n_spots[i]);
     }
     return m;
 }

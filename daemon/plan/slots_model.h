@@ -47,11 +47,13 @@ struct spot {
 };
 
 enum relation_bits {
-    REL_SHARES = 1,   /* same people or partner: never at the same time */
-    REL_AFTER = 2,    /* i after j */
-    REL_BEFORE = 4,   /* i before j */
-    REL_WITHIN = 8,   /* i on the days of j */
-    REL_CONTAINS = 16 /* j on the days of i */
+    REL_SHARES = 1,    /* same people or partner: never at the same time */
+    REL_AFTER = 2,     /* i after j */
+    REL_BEFORE = 4,    /* i before j */
+    REL_WITHIN = 8,    /* i on the days of j */
+    REL_CONTAINS = 16, /* j on the days of i */
+    REL_LEADS = 32,    /* i and j are alike: i begins no later than j */
+    REL_FOLLOWS = 64   /* the same the other way round */
 };
 
 struct model {
@@ -62,6 +64,7 @@ struct model {
     struct spot **spots; /* per item, cheapest first */
     size_t *n_spots;
     uint8_t *relations; /* n * n, of relation_bits */
+    int32_t *least;     /* per item: minutes of the openings it takes */
     bool *group_on;     /* one room at a time */
     int rooms;          /* 0: any number */
 };

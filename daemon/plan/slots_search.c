@@ -6,8 +6,8 @@
  * 2. What a placed item forbids others is taken from their lists at once and
  *    marked with the depth, so that undoing is one pass.
  * 3. Bound: cost so far (idle days of the groups included) plus the cheapest
- *    place left of every open item. Only what is strictly cheaper than the
- *    best so far replaces it.
+ *    place left of every open item. Only what is
+ * strictly cheaper than the best so far replaces it.
  */
 #include "daemon/base/memory.h"
 #include "daemon/plan/slots_model.h"
@@ -218,20 +218,6 @@ static struct search *search_new(TALLOC_CTX *ctx, const struct model *m,
     return s;
 }
 
-/* The least time that a free item takes of the openings. */
-static int64_t item_least(const struct model *m, size_t i)
-{
-    int64_t least = 0;
-    for (size_t a = 0; a < m->n_spots[i]; a++) {
-        const struct spot *p = &m->spots[i][a];
-        int64_t sum = 0;
-        for (size_t k = 0; k < p->n_pieces; k++)
-            sum += p->pieces[k].to - p->pieces[k].from;
-        least = a == 0 || sum < least ? sum : least;
-    }
-    return least;
-}
-
 /* Sits the group in it, in working hours that are to be found yet? */
 static bool item_needs_hours(const struct slots_item *it, int group)
 {
@@ -243,7 +229,7 @@ static bool item_needs_hours(const struct slots_item *it, int group)
     return false;
 }
 
-/* Are there hours for all that a group sits in? Search alone would take for
+/* Are there hours for all that each group sits in? Search alone would take for
  * ever to find out that eleven halves are not to be had in five days. */
 static bool hours_suffice(const struct model *m)
 {
@@ -255,7 +241,7 @@ static bool hours_suffice(const struct model *m)
         int64_t sum = 0;
         for (size_t i = 0; i < m->n; i++)
             if (m->group_on[g] && item_needs_hours(&m->in->items[i], (int)g))
-                sum += item_least(m, i);
+                sum += m->least[i];
         if (sum > hours)
             return false;
     }

@@ -407,6 +407,21 @@ static const struct week weeks[] = {
     {" meeting X \"X\" of A 240 min\n meeting Y \"Y\" of B 1 day\n", 1,
      "conflict s.rules:18:2: W-2027 does not fit into Tue 6 July 2027 "
      "(09:00-12:30, 14:00-17:30): X takes 240 minutes\n"},
+    /* Alike: in the order of the file, no gap between them. */
+    {" meeting X \"X\" of A 60 min\n meeting Y \"Y\" of A 60 min\n"
+     " meeting Z \"Z\" of A 60 min\n meeting V \"V\" of A 60 min\n",
+     2,
+     "Tue  6 Jul  09:00-10:00  02:00Z  X            A\n"
+     "Tue  6 Jul  10:00-11:00  03:00Z  Y            A\n"
+     "Tue  6 Jul  11:00-12:00  04:00Z  Z            A\n"
+     "Tue  6 Jul  14:00-15:00  07:00Z  V            A\n"},
+    /* Three halves are not to be had in a day, and no search is needed. */
+    {" consult X \"X\" of A + JP, IN half day\n meeting Y \"Y\" of A half "
+     "day\n",
+     1,
+     "conflict s.rules:18:2: W-2027 does not fit into Tue 6 July 2027 "
+     "(09:00-12:30, 14:00-17:30): both are in one room at a time, where X "
+     "takes 2 times half a day, Y takes half a day\n"},
     /* The group is what keeps them apart. */
     {" meeting X \"X\" of A 1 day\n meeting Y \"Y\" of C 1 day\n", 1,
      "conflict s.rules:18:2: W-2027 does not fit into Tue 6 July 2027 "

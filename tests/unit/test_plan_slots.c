@@ -538,6 +538,32 @@ static int64_t oracle_best(TALLOC_CTX *ctx, const struct slots_input *in)
     return o->best;
 }
 
+/* However short the search, what it says is true. */
+static void test_small_budgets(void **state)
+{
+    (void)state;
+    int good = 0, undecided = 0;
+    for (uint64_t k = 1; k <= LAYOUTS; k++) {
+        TALLOC_CTX *ctx = talloc_new(NULL);
+        struct tiny *t = object_new(ctx, struct tiny);
+        seed = k * 7919;
+        tiny_make(t);
+        struct slots_layout *best = slots_lay(ctx, &t->in);
+        t->in.nodes = (int64_t)(k % 7 + 1);
+        struct slots_layout *l = slots_lay(ctx, &t->in);
+        bool found = l->verdict == SLOTS_BEST || l->verdict == SLOTS_GOOD;
+        assert_true(!found || best->verdict == SLOTS_BEST);
+        assert_true(l->verdict != SLOTS_NONE || best->verdict == SLOTS_NONE);
+        assert_true(!found || l->cost >= best->cost);
+        assert_true(l->verdict != SLOTS_BEST || l->cost == best->cost);
+        assert_true(found == (l->n_rows > 0));
+        good += l->verdict == SLOTS_GOOD;
+        undecided += l->verdict == SLOTS_UNDECIDED;
+        talloc_free(ctx);
+    }
+    assert_true(good > 10 && undecided > 10);
+}
+
 /* ---- conflicts */
 
 /* Is the reason among those of the layout, the one at `but` left out? */
@@ -706,6 +732,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_enumeration),
+        cmocka_unit_test(test_small_budgets),
         cmocka_unit_test(test_conflicts_are_minimal),
     };
     return cmocka_run_group_tests(tests, zones_load, zones_free);
