@@ -201,6 +201,12 @@ static void test_history(void **state)
         &w->members[1],  NULL, {"rules", 1, 1}};
     all = office_audit(w, &w->rules, &history, &w->plan, 2026, 2026);
     assert_string_equal(list(w, &all), "TOP 2026 0+1/1\nTOP 2026 0+2/2\n");
+    w->week[4].partners = w->jp; /* the rule has Japan alone */
+    w->week[4].n_partners = 1;
+    all = office_audit(w, &w->rules, &history, &w->plan, 2026, 2026);
+    assert_string_equal(list(w, &all),
+                        "TOP 2026 0+1/1\n"
+                        "TOP 2026 0+1/2 - consultation with China\n");
     /* also known to the plan, whose state lags behind */
     add_week(w, "WEEK-2026", 2026, "2026-01-12", EDITION_CONFIRMED);
     all = office_audit(w, &w->rules, &history, &w->plan, 2026, 2026);
