@@ -647,6 +647,34 @@ static void test_inherited_change(void **state)
     talloc_free(w);
 }
 
+/* Whatever printed word changes, both numbers grow, in every feed. */
+static void test_every_word(void **state)
+{
+    struct world *w = world(NULL);
+    struct feeds before = render(w);
+    const char **words[] = {&w->items[0].title,   &w->items[0].city,
+                            &w->members[0].name,  &w->editions[0].host,
+                            &w->items[0].partner, &w->in.base_url};
+
+    (void)state;
+    w->in.previous = &before;
+    w->in.release_at.second += 86400;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const char *was = *words[i], *body;
+        struct feeds after;
+
+        *words[i] = words[i] == &w->in.base_url        ? "https://b.example"
+                    : words[i] == &w->items[0].partner ? "JP"
+                                                       : "Another";
+        after = render(w);
+        body = feed_named(&after, "body/ATRC")->body;
+        has_line(w, body, JOINT, "SEQUENCE:1");
+        has_line(w, body, JOINT, "LAST-MODIFIED:20251121T021500Z");
+        *words[i] = was;
+    }
+    talloc_free(w);
+}
+
 /* Numbers never fall, whatever the rows say. */
 static void test_never_lower(void **state)
 {
@@ -771,6 +799,7 @@ int main(void)
         cmocka_unit_test(test_clocks),
         cmocka_unit_test(test_unchanged_release),
         cmocka_unit_test(test_inherited_change),
+        cmocka_unit_test(test_every_word),
         cmocka_unit_test(test_never_lower),
         cmocka_unit_test(test_moved_deadline),
         cmocka_unit_test(test_unseen_tombstone),
