@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Inside of the slot engine: what slots_model.c makes of an input (every item
- * with all its legal spots and their costs, every pair with its relation),
- * what slots_search.c searches. One talloc context owns all of it.
+ * Inside of the slot engine: what slots_model.c and slots_spots.c make of an
+ * input (every item with all its legal spots and their costs, every pair with
+ * its relation), what slots_search.c searches. One talloc context owns it.
  */
 #include "daemon/plan/slots.h"
 
@@ -102,11 +102,22 @@ bool reason_holds(const struct reasons_on *reasons, enum slots_reason_kind kind,
  * easily first. */
 struct slots_reason *slots_reasons(TALLOC_CTX *ctx,
                                    const struct slots_input *in, size_t *ret_n);
+/* Do they share people, or (when `partners`) a delegation? */
+bool items_share(const struct reasons_on *reasons, const struct slots_item *a,
+                 const struct slots_item *b, bool partners);
 struct model *model_new(TALLOC_CTX *ctx, const struct slots_input *in,
                         const struct reasons_on *reasons);
 /* May items i and j stand at spots p and q? */
 bool model_allows(const struct model *m, size_t i, const struct spot *p,
                   size_t j, const struct spot *q);
+
+/* ---- slots_spots.c */
+/* Where a free item may stand, cheapest first. */
+struct spot *spots_of(TALLOC_CTX *ctx, const struct model *m,
+                      const struct reasons_on *reasons,
+                      const struct slots_item *it, size_t *ret_n);
+/* Where a fixed one stands. */
+struct spot *spot_fixed(TALLOC_CTX *ctx, const struct slots_item *it);
 
 /* ---- slots_search.c */
 struct found {
