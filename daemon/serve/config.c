@@ -63,6 +63,7 @@ struct reader {
     int seen[KEYS];    /* line of each key, 0 not seen */
 };
 
+/* A finding about the line in hand; line 0 is about the file as a whole. */
 static void report(struct reader *r, const char *text, const char *hint)
 {
     struct diagnostics *d = r->found;
@@ -163,6 +164,17 @@ static int on_key(void *user, const char *section, const char *name,
     return 1;
 }
 
+/* A finding about a key's value: its line, or 0 when the default is wrong. */
+static void report_key(struct reader *r, const char *name, const char *text,
+                       const char *hint)
+{
+    for (size_t i = 0; i < KEYS; i++)
+        if (strcmp(keys[i].name, name) == 0)
+            r->line = r->seen[i];
+    r->text[0] = '\0';
+    report(r, text, hint);
+}
+
 static bool number_of(const char *text, long most, int *ret)
 {
     char *end;
@@ -228,8 +240,9 @@ static void check_review(struct reader *r)
             c->review_kind = (enum review_kind)i;
             return;
         }
-    report(r, text_format(r->ctx, "review = %s is not understood", c->review),
-           "write none, release or all");
+    report_key(r, "review",
+               text_format(r->ctx, "review = %s is not understood", c->review),
+               "write none, release or all");
 }
 
 static void check_mail(struct reader *r)
@@ -247,10 +260,10 @@ static void check_mail(struct reader *r)
             text_format(r->ctx, "starttls = %s is not understood", c->starttls),
             "write none or required");
     if (!number_of(c->per_minute, 100000, &c->mails_per_minute))
-        report(r,
-               text_format(r->ctx, "per-minute = %s is not a number",
-                           c->per_minute),
-               "write a number of mails, 0 for no limit");
+        report_key(r, "per-minute",
+                   text_format(r->ctx, "per-minute = %s is not a number",
+                               c->per_minute),
+                   "write a number of mails, 0 for no limit");
     if (!length_of(c->lifetime, &c->lifetime_seconds))
         report(
             r,
@@ -258,16 +271,17 @@ static void check_mail(struct reader *r)
             "write a length like 5d, 12h or 30m");
     if (!mail_address_split(r->ctx, c->from, &c->from_name, &c->from_address,
                             &err)) {
-        report(r, text_format(r->ctx, "from: %s", err.text),
-               "write from = Secretariat <secretariat@example.org>");
+        report_key(r, "from", text_format(r->ctx, "from: %s", err.text),
+                   "write from = Secretariat <secretariat@example.org>");
         return;
     }
     at = strrchr(c->from_address, '@');
     c->mail_domain = at ? at + 1 : "localhost.localdomain";
     if (c->user[0] && !c->tls && !text_begins(c->deliver_to, "127.") &&
         !text_begins(c->deliver_to, "localhost:"))
-        report(r, "a password may go to another host only under starttls",
-               "add starttls = required");
+        report_key(r, "user",
+                   "a password may go to another host only under starttls",
+                   "add starttls = required");
 }
 
 static void check_address(struct reader *r, const char *name,
@@ -312,11 +326,11 @@ static void check_values(struct reader *r)
     r->line = 0;
     check_mail(r);
     if (strlen(c->socket) > 100)
-        report(r,
-               text_format(r->ctx,
-                           "socket: the path %s is longer than 100 octets",
-                           c->socket),
-               "choose a shorter one");
+        report_key(r, "socket",
+                   text_format(r->ctx,
+                               "socket: the path %s is longer than 100 octets",
+                               c->socket),
+                   "choose a shorter one");
 }
 
 static char *directory_of(TALLOC_CTX *ctx, const char *path)
@@ -349,7 +363,8 @@ const struct config *config_read(TALLOC_CTX *ctx, const char *path,
     for (size_t i = 0; i < KEYS; i++)
         *field_of(r.config, &keys[i]) = keys[i].fallback;
     if (!text_read_file(ctx, path, 65536, &text, &size, &err) ||
-        !(r.file = fmemopen(text, size ? size : 1, "r"))) {
+        !(r.file =
+              size ? fmemopen(text, size, "r") : fopen("/dev/null", "re"))) {
         report(&r, memory_text(ctx, err.text), "");
         return NULL;
     }
