@@ -56,7 +56,7 @@ static char *id_of(TALLOC_CTX *ctx, const struct item *i)
 /* Time, zone, city and status, as the edition has them. */
 static void item_settle(TALLOC_CTX *ctx, const struct agenda *a, struct item *i)
 {
-    i->zone = memory_text(ctx, a->edition->zone);
+    i->zone = memory_text(ctx, zone_name(a->zone));
     i->city = memory_text(ctx, a->edition->city);
     i->start_utc = zone_instant(a->zone, i->start);
     i->end_utc = zone_instant(a->zone, i->end);

@@ -16,6 +16,7 @@
  * - pinned rows keep their time, everything else gives way; those whose time
  *   lies outside the edition's dates are laid out anew: it has moved;
  * - one-off rows keep their time; outside the dates they block nothing.
+ * Without a zone (no host yet) times are on the secretariat's clock, else UTC.
  * Items that last days have a row per day. titles and nth are left empty
  * (office/number fills them) but for cancelled and one-off rows. The items come
  * in time order, on ctx.

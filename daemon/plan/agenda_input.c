@@ -413,17 +413,22 @@ static void partners_prepare(struct agenda *a)
     a->input.n_partners = r->n_partners;
 }
 
-/* The edition's zone: one the rules have loaded, else from the system. */
+/* The edition's zone: one the rules have loaded, else from the system. Without
+ * a host there is none yet: the secretariat's clock will do. */
 static bool zone_prepare(struct agenda *a, struct error *err)
 {
     const struct rules *r = a->rules;
-    for (size_t i = 0; i < r->n_members; i++)
-        if (strcmp(zone_name(r->members[i].zone), a->edition->zone) == 0)
+    const char *name = a->edition->zone ? a->edition->zone : "";
+    const struct member *seat = r->sector.seat;
+    if (!*name)
+        a->zone = seat && seat->zone ? seat->zone : zone_utc();
+    for (size_t i = 0; i < r->n_members && !a->zone; i++)
+        if (strcmp(zone_name(r->members[i].zone), name) == 0)
             a->zone = r->members[i].zone;
     for (size_t i = 0; i < r->n_places && !a->zone; i++)
-        if (strcmp(zone_name(r->places[i].zone), a->edition->zone) == 0)
+        if (strcmp(zone_name(r->places[i].zone), name) == 0)
             a->zone = r->places[i].zone;
-    return a->zone || zone_load(a->ctx, a->edition->zone, &a->zone, err);
+    return a->zone || zone_load(a->ctx, name, &a->zone, err);
 }
 
 bool agenda_prepare(struct agenda *a, struct error *err)

@@ -306,6 +306,20 @@ static void test_without_dates_without_items(void **state)
     talloc_free(d.ctx);
 }
 
+/* Who hosts is not known yet: the agenda is on the secretariat's clock. */
+static void test_without_host(void **state)
+{
+    struct office d = {.ctx = talloc_new(NULL), .rules = *state};
+    d.edition = edition_of(d.ctx, *state, "DDG", "2027-04-06", "SG", NULL, 1);
+    d.edition.host = d.edition.city = d.edition.zone = "";
+    office_lay(&d);
+    item_at(&d, "DDG", "2027-04-06T09:00");
+    assert_string_equal(office_item(&d, "DDG")->zone, "Asia/Jakarta");
+    assert_string_equal(office_item(&d, "DDG")->city, "");
+    assert_int_equal(office_item(&d, "DDG")->start_utc.second % 86400, 7200);
+    talloc_free(d.ctx);
+}
+
 static void test_unknown_names(void **state)
 {
     struct office d = office_brunei(*state);
@@ -489,6 +503,7 @@ int main(void)
         cmocka_unit_test(test_rows_are_whole),
         cmocka_unit_test(test_status_follows_the_edition),
         cmocka_unit_test(test_without_dates_without_items),
+        cmocka_unit_test(test_without_host),
         cmocka_unit_test(test_unknown_names),
         cmocka_unit_test(test_friday_hours_are_named),
         cmocka_unit_test(test_one_long_opening),
