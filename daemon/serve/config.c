@@ -223,8 +223,8 @@ static void check_deliver(struct reader *r)
         c->deliver_kind = DELIVER_SMTP;
         c->deliver_to = c->deliver + 7;
     } else {
-        report(
-            r,
+        report_key(
+            r, "deliver",
             text_format(r->ctx, "deliver = %s is not understood", c->deliver),
             "write smtp://HOST:PORT, directory:PATH or none");
     }
@@ -255,8 +255,8 @@ static void check_mail(struct reader *r)
     check_review(r);
     c->tls = strcmp(c->starttls, "required") == 0;
     if (!c->tls && strcmp(c->starttls, "none") != 0)
-        report(
-            r,
+        report_key(
+            r, "starttls",
             text_format(r->ctx, "starttls = %s is not understood", c->starttls),
             "write none or required");
     if (!number_of(c->per_minute, 100000, &c->mails_per_minute))
@@ -265,8 +265,8 @@ static void check_mail(struct reader *r)
                                c->per_minute),
                    "write a number of mails, 0 for no limit");
     if (!length_of(c->lifetime, &c->lifetime_seconds))
-        report(
-            r,
+        report_key(
+            r, "lifetime",
             text_format(r->ctx, "lifetime = %s is not a length", c->lifetime),
             "write a length like 5d, 12h or 30m");
     if (!mail_address_split(r->ctx, c->from, &c->from_name, &c->from_address,
