@@ -298,6 +298,7 @@ static int run_loop(struct process *p)
     struct error err;
     int status = 0;
 
+    (void)uv_loop_init(&p->loop);
     start_handles(p);
     if (open_all(p, &err)) {
         log_line(LOG_LEVEL_INFO, "ready: %s, release %d, control %s, pages %s",
@@ -325,7 +326,6 @@ int daemon_run(const struct daemon_options *options)
     (void)signal(SIGPIPE, SIG_IGN);
     log_use_priorities(getenv("JOURNAL_STREAM") != NULL);
     take_sockets(p);
-    (void)uv_loop_init(&p->loop);
     p->s.loop = &p->loop;
     p->s.ctx = talloc_new(p);
     p->s.config_path = options->config;

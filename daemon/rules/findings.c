@@ -6,6 +6,7 @@
 #include "daemon/rules/findings.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,9 +211,13 @@ char *diagnostic_print(TALLOC_CTX *ctx, const struct diagnostic *d)
 {
     const char *caret =
         *d->line ? caret_print(ctx, d->line, d->where.column) : "";
+    char place[32] = ""; /* line 0: the file as a whole is meant */
 
-    return text_format(
-        ctx, "%s:%d:%d: %s: %s\n%s%s%s%s", d->where.file, d->where.line,
-        d->where.column, d->severity == SEVERITY_ERROR ? "error" : "warning",
-        d->text, caret, *d->hint ? "    " : "", d->hint, *d->hint ? "\n" : "");
+    if (d->where.line > 0)
+        (void)snprintf(place, sizeof place, ":%d:%d", d->where.line,
+                       d->where.column);
+    return text_format(ctx, "%s%s: %s: %s\n%s%s%s%s", d->where.file, place,
+                       d->severity == SEVERITY_ERROR ? "error" : "warning",
+                       d->text, caret, *d->hint ? "    " : "", d->hint,
+                       *d->hint ? "\n" : "");
 }
