@@ -38,8 +38,9 @@ enum expand_limit {
     JOIN_APART = 3,      /* days from the end of one to the start of the other:
                             Friday and the Monday after it share a trip */
     CANDIDATES_MOST = 8000,
-    EXPAND_SPAN_MOST = 60, /* days a span may take, rest days included */
-    FOR_EVER = 100000      /* days: no limit of a gap */
+    SPAN_SLACK = 30,           /* rest days a span is followed over, at most */
+    COST_MOST = (1 << 20) - 1, /* of one charge */
+    FOR_EVER = 100000          /* days: no limit of a gap */
 };
 
 /* How firmly a rule stands: the answer to a conflict names the least firm. */

@@ -240,15 +240,15 @@ static void charge_alone(struct expansion *x, const struct holding *h)
             text_format(p, "%s%s%s", text, i ? " or " : "", c->join[i]->code);
     text = text_format(p, "%s saves a trip", text);
     p->charges = array_grow(p, p->charges, struct charge, p->n_charges + 1);
-    p->charges[p->n_charges++] =
-        (struct charge){.edition = h->index,
-                        .rule = expand_rule(x, text, c->join_where, false, 0),
-                        .from = h->from.day,
-                        .to = h->to.day,
-                        .host = -1,
-                        .join = -2,
-                        .cost = c->join_weight,
-                        .text = "a trip of its own"};
+    p->charges[p->n_charges++] = (struct charge){
+        .edition = h->index,
+        .rule = expand_rule(x, text, c->join_where, false, 0),
+        .from = h->from.day,
+        .to = h->to.day,
+        .host = -1,
+        .join = -2,
+        .cost = c->join_weight > COST_MOST ? COST_MOST : c->join_weight,
+        .text = "a trip of its own"};
 }
 
 /* Can a shared trip work out: is the other edition open near these days? */
@@ -256,7 +256,9 @@ static bool join_is_near(const struct problem *p, const struct candidate *c)
 {
     const struct problem_edition *o = &p->editions[c->join];
 
-    for (int32_t i = candidate_from(o, c->start - EXPAND_SPAN_MOST);
+    int32_t from = c->start - JOIN_APART - o->cluster->days - SPAN_SLACK;
+
+    for (int32_t i = candidate_from(o, from);
          i < o->n_candidates && o->candidates[i].start <= c->end + JOIN_APART;
          i++) {
         const struct candidate *a = &o->candidates[i];

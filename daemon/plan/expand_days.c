@@ -52,6 +52,20 @@ static bool day_is_met(const struct day_view *v, const struct span *s,
             expand_meets(v->x->rules, v->member, (struct date){day}));
 }
 
+/* No span of the edition is longer. */
+static int32_t span_most(const struct day_view *v)
+{
+    return v->h->cluster->days + SPAN_SLACK;
+}
+
+/* A sum of weights as a cost; weights come from people. */
+static int32_t cost_of(int64_t units, int64_t weight)
+{
+    int64_t cost = units * weight;
+
+    return cost > COST_MOST ? (int32_t)COST_MOST : (int32_t)cost;
+}
+
 /* What a rule says about one first day: FORBIDDEN, 0, or a cost. */
 typedef int32_t judge(const struct day_view *v, const struct span *s,
                       const void *about);
@@ -236,7 +250,7 @@ static int32_t judge_avoid(const struct day_view *v, const struct span *s,
     (void)v;
     if (a->weight < 0)
         return days > 0 ? FORBIDDEN : 0;
-    return days * a->weight;
+    return cost_of(days, a->weight);
 }
 
 static int32_t judge_prefer(const struct day_view *v, const struct span *s,
@@ -245,7 +259,7 @@ static int32_t judge_prefer(const struct day_view *v, const struct span *s,
     const struct date *near = about;
     int32_t off = s->start - near->day;
 
-    return (off < 0 ? -off : off) / 7 * v->h->cluster->prefer_weight;
+    return cost_of((off < 0 ? -off : off) / 7, v->h->cluster->prefer_weight);
 }
 
 static int32_t judge_middle(const struct day_view *v, const struct span *s,
@@ -327,7 +341,7 @@ static const char *holiday_text(struct expansion *x, const struct holiday *h,
 static void ask_holidays(const struct day_view *v, const char *cc,
                          const char *code, struct unary *u)
 {
-    int32_t to = v->h->to.day + EXPAND_SPAN_MOST;
+    int32_t to = v->h->to.day + span_most(v);
 
     for (int32_t d = v->h->from.day; d <= to; d++) {
         const struct holiday *h =
@@ -339,7 +353,7 @@ static void ask_holidays(const struct day_view *v, const char *cc,
         if (v->h->fixed)
             ask_all(v, u);
         else
-            ask(v, u, d - EXPAND_SPAN_MOST, d);
+            ask(v, u, d - span_most(v), d);
     }
 }
 
@@ -402,7 +416,7 @@ static void ask_member(const struct day_view *v)
     char since[DATE_TEXT], until[DATE_TEXT];
 
     if (!m || (member_is_in(m, v->h->from) &&
-               member_is_in(m, date_add_days(v->h->to, EXPAND_SPAN_MOST))))
+               member_is_in(m, date_add_days(v->h->to, span_most(v)))))
         return;
     u.rule = expand_rule(x,
                          text_format(x->p, "member %s since %s%s%s", m->code,
@@ -557,7 +571,7 @@ static void ask_avoids(const struct day_view *v)
         if (!avoid_is_for(a, v->h->cluster))
             continue;
         if (!a->every) {
-            from = a->from.day - EXPAND_SPAN_MOST;
+            from = a->from.day - span_most(v);
             to = a->to.day;
         }
         if (from > v->h->to.day || to < v->h->from.day)

@@ -19,7 +19,7 @@ struct span expand_span(const struct rules *r, const struct member *m, int days,
     struct span s = {.start = start.day,
                      .end = start.day,
                      .meets = expand_meets(r, m, start)};
-    int32_t last = start.day + EXPAND_SPAN_MOST;
+    int32_t last = start.day + days + SPAN_SLACK;
     int left = days > 0 ? days - 1 : 0, rests = 0;
 
     for (int32_t d = start.day + 1; left > 0 && d < last; d++) {
@@ -35,7 +35,7 @@ struct span expand_span(const struct rules *r, const struct member *m, int days,
             s.holiday = calendar_holiday(r, m->holidays, day);
     }
     if (left > 0) /* nothing but rest days ahead */
-        s.rests = EXPAND_SPAN_MOST;
+        s.rests = SPAN_SLACK;
     return s;
 }
 

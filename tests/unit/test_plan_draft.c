@@ -170,6 +170,60 @@ static void one_more_is_called(void **state)
     assert_null(plan_edition(w.plan, "N-2027-3"));
 }
 
+static void a_call_comes_on_top_of_the_least(void **state)
+{
+    struct edition rows[] = {
+        edition("L-2027-1", "L", "2027-06-15", EDITION_PROPOSED),
+        edition("L-2027-2", "L", "", EDITION_PROPOSED)};
+    struct planned w;
+
+    (void)state;
+    rules = world_rules(ctx, RULES
+                        "cluster L \"L\"\n"
+                        "  times 1 per cycle, more as needed, at most 3\n"
+                        "  window 1 Feb .. 30 Nov\n  lasts 1 day\n  host B\n"
+                        "  meeting M \"M\" of UP 1 day\n");
+    rows[0].n = 1;
+    rows[1].n = 2;
+    rows[1].reason = "an incident";
+    rows[1].by = day("2027-10-15");
+    w = with(rows, 2, NULL);
+    assert_int_equal(world_edition(w.plan, "L-2027-1")->status,
+                     EDITION_PROPOSED);
+    assert_true(world_edition(w.plan, "L-2027-2")->end.day <=
+                day("2027-10-15").day);
+    assert_null(plan_edition(w.plan, "L-2027-3"));
+}
+
+static void what_has_begun_stays(void **state)
+{
+    struct edition rows[] = {
+        edition("K-2027", "K", "2027-03-09", EDITION_PROPOSED)};
+    struct planning in = world_planning(rules, 2027, 2027);
+    struct planned w;
+
+    (void)state;
+    in.draft = draft_of(rows, 1);
+    in.now.second = (int64_t)day("2027-03-10").day * 86400;
+    w = world_plan(ctx, &in);
+    assert_starts(w.plan, "K-2027", "2027-03-09");
+}
+
+static void a_past_window_lapses_although_it_was_blocked(void **state)
+{
+    struct planning in;
+    struct planned w;
+
+    (void)state;
+    rules = world_rules(
+        ctx, RULES "avoid \"Works\" 2027-03-01 .. 2027-03-31 for everyone\n");
+    in = world_planning(rules, 2027, 2027);
+    in.now.second = (int64_t)day("2027-04-10").day * 86400;
+    w = world_plan(ctx, &in);
+    assert_int_equal(world_edition(w.plan, "K-2027")->status, EDITION_LAPSED);
+    assert_int_equal(w.solution->verdict, VERDICT_OPTIMAL);
+}
+
 static void a_call_that_is_too_late_lapses(void **state)
 {
     struct edition rows[] = {edition("N-2027-1", "N", "", EDITION_PROPOSED)};
@@ -496,6 +550,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_cycles_come_through, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(one_more_is_called, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_call_comes_on_top_of_the_least, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_has_begun_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_past_window_lapses_although_it_was_blocked, setup, teardown),
         cmocka_unit_test_setup_teardown(a_call_that_is_too_late_lapses, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(surplus_proposals_leave, setup,

@@ -621,12 +621,12 @@ static void a_dated_anchor_of_the_draft_is_kept_to(void **state)
 
 static void apart_counts_from_history(void **state)
 {
-    const char *text = HEAD CLUSTER("K", "LO",
-                                    ONCE
-                                    "  window 1 Jan .. 31 Dec\n  lasts 1 day\n"
-                                    "  apart from previous 9 months .. 12 "
-                                    "months\n") "held K 2026 2026-06-10 .. "
-                                                "2026-06-10 in B\n";
+    const char *text =
+        HEAD CLUSTER("K", "LO",
+                     ONCE "  window 1 Jan .. 31 Dec\n  lasts 1 day\n"
+                          "  apart from previous 9 months .. 12 "
+                          "months\n") "held K 2026 2026-06-10 .. "
+                                      "2026-06-10 in B\n";
     struct problem *p = of_2027(text);
     struct planning later = world_planning(world_rules(ctx, text), 2028, 2028);
 
@@ -638,6 +638,73 @@ static void apart_counts_from_history(void **state)
     /* two years later nothing is left to be apart from */
     p = expanded(&later);
     assert_int_equal(p->n_pairs, 0);
+}
+
+static void apart_counts_from_first_day_to_first_day(void **state)
+{
+    struct problem *p =
+        of_2027(HEAD CLUSTER("K", "LO",
+                             "  times 2 per cycle\n  window 1 Jan .. 31 Dec\n"
+                             "  lasts 3 days\n"
+                             "  apart from previous 1 month .. 2 months\n"));
+
+    (void)state;
+    assert_true(
+        together(p, "K-2027-1", "2027-03-01", "K-2027-2", "2027-04-01"));
+    assert_false(
+        together(p, "K-2027-1", "2027-03-01", "K-2027-2", "2027-03-31"));
+    assert_false(
+        together(p, "K-2027-1", "2027-03-01", "K-2027-2", "2027-05-03"));
+    /* Fri 29 Jan .. Tue 2 Feb: a month from the first day is 28 Feb */
+    assert_true(
+        together(p, "K-2027-1", "2027-01-29", "K-2027-2", "2027-02-28"));
+    assert_false(
+        together(p, "K-2027-1", "2027-01-29", "K-2027-2", "2027-02-27"));
+}
+
+static void editions_of_a_cycle_follow_each_other(void **state)
+{
+    struct problem *p = of_2027(HEAD CLUSTER(
+        "K", "LO", "  times 2 per cycle\n" MARCH "  lasts 2 days\n"));
+
+    (void)state;
+    assert_false(
+        together(p, "K-2027-1", "2027-03-08", "K-2027-2", "2027-03-01"));
+    assert_false(
+        together(p, "K-2027-1", "2027-03-01", "K-2027-2", "2027-03-02"));
+    assert_true(
+        together(p, "K-2027-1", "2027-03-01", "K-2027-2", "2027-03-03"));
+}
+
+static void after_is_the_last_and_before_the_first(void **state)
+{
+    struct problem *p = of_2027(
+        HEAD CLUSTER("K", "LO", "  times 2 per cycle\n" MARCH "  lasts 1 day\n")
+            CLUSTER("J", "HI",
+                    ONCE "  window 1 Jan .. 31 Dec\n  lasts 1 day\n"
+                         "  after K 1 week .. 20 weeks\n")
+                CLUSTER("I", "OTHER",
+                        "  times 2 per cycle\n  window 1 Jan .. 31 Dec\n"
+                        "  lasts 1 day\n  before K 1 week .. 20 weeks\n"));
+
+    (void)state;
+    assert_non_null(pair_between(p, "K-2027-2", "J-2027", PAIR_GAP));
+    assert_null(pair_between(p, "K-2027-1", "J-2027", PAIR_GAP));
+    assert_non_null(pair_between(p, "I-2027-2", "K-2027-1", PAIR_GAP));
+    assert_null(pair_between(p, "I-2027-1", "K-2027-1", PAIR_GAP));
+}
+
+static void costs_have_a_limit(void **state)
+{
+    struct problem *p = of_2027(
+        HEAD CLUSTER("K", "LO",
+                     ONCE "  window 1 Mar .. 30 Jun\n"
+                          "  prefer start near 1 Mar weight 100000 per week\n"
+                          "  lasts 1 day\n"));
+
+    (void)state;
+    assert_cost(p, "K-2027", "2027-03-08", 100000);
+    assert_cost(p, "K-2027", "2027-06-21", (1 << 20) - 1);
 }
 
 static void people_travel_between_hosts(void **state)
@@ -659,6 +726,23 @@ static void people_travel_between_hosts(void **state)
     assert_false(together(p, "K-2027", "2027-03-02", "F-2027", "2027-03-03"));
     assert_true(together(p, "K-2027", "2027-03-02", "F-2027", "2027-03-04"));
     assert_true(together(p, "K-2027", "2027-03-02", "X-2027", "2027-03-02"));
+}
+
+static void people_travel_between_windows(void **state)
+{
+    struct problem *p = of_2027(HEAD CLUSTER(
+        "K", "LO",
+        ONCE
+        "  window 1 Mar .. 10 Mar\n  lasts 1 day\n") "cluster F \"F\"\n" ONCE
+                                                     "  window 11 Mar .. 31 "
+                                                     "Mar\n  lasts 1 day\n  "
+                                                     "host B\n"
+                                                     "  meeting M \"M\" of LO "
+                                                     "1 day\n");
+
+    (void)state;
+    assert_false(together(p, "K-2027", "2027-03-10", "F-2027", "2027-03-11"));
+    assert_true(together(p, "K-2027", "2027-03-10", "F-2027", "2027-03-12"));
 }
 
 static void one_body_is_not_in_two_places(void **state)
@@ -788,7 +872,12 @@ int main(void)
         cmocka_unit_test(before_and_before_next),
         cmocka_unit_test(a_dated_anchor_of_the_draft_is_kept_to),
         cmocka_unit_test(apart_counts_from_history),
+        cmocka_unit_test(apart_counts_from_first_day_to_first_day),
+        cmocka_unit_test(editions_of_a_cycle_follow_each_other),
+        cmocka_unit_test(after_is_the_last_and_before_the_first),
+        cmocka_unit_test(costs_have_a_limit),
         cmocka_unit_test(people_travel_between_hosts),
+        cmocka_unit_test(people_travel_between_windows),
         cmocka_unit_test(one_body_is_not_in_two_places),
         cmocka_unit_test(a_desk_has_a_capacity),
         cmocka_unit_test(a_shared_trip_is_near_and_with_the_same_host),

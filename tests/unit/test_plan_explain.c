@@ -11,6 +11,7 @@
     "body LO \"Lo\"\n  level low\nbody IT \"It\"\n  level low\n"
 #define K                                                                      \
     "cluster K \"K\"\n  times 1 per cycle\n  window 1 Mar .. 31 Mar\n"         \
+    "  prefer start near 25 Mar weight 1 per week\n"                           \
     "  lasts 1 day\n  host A\n  meeting M \"M\" of LO 1 day\n"
 
 static TALLOC_CTX *ctx;
@@ -267,8 +268,8 @@ static void a_conflict_is_minimal_and_proposes(void **state)
     assert_non_null(reason_of(&why, "K window 1 Mar .. 31 Mar"));
     assert_null(reason_of(&why, "Other"));
     assert_string_equal(reason_of(&why, "Works")->text,
-                        "without it K-2027 could be held on 1 March 2027, and "
-                        "the plan would cost 0");
+                        "without it K-2027 could be held on 12 March 2027, and "
+                        "the plan would cost 1");
     assert_true(reason_of(&why, "Votes")->where.line > 0);
 }
 
