@@ -120,6 +120,7 @@ static void set_categories(struct collector *c, struct event *e,
 
         for (char *p = code; (p = strpbrk(p, ",;\\"));)
             *p = ' ';
+        code = feed_clean_line(c->ctx, code);
         if (code[0])
             e->categories[e->n_categories++] = code;
     }

@@ -542,13 +542,14 @@ static void test_past_stays(void **state)
 /* A meeting with every optional field empty. */
 static void test_empty_fields(void **state)
 {
+    static const char *commas[] = {",;"};
     struct world *w = world(NULL);
     const char *body;
 
     (void)state;
     w->items[0].city = w->items[0].title = "";
-    w->items[0].bodies = NULL;
-    w->items[0].n_bodies = 0;
+    w->items[0].bodies = commas;
+    w->items[0].n_bodies = 1;
     w->editions[0].host = w->editions[0].city = "";
     w->in.base_url = NULL;
     w->in.calendar_name = "";
@@ -556,6 +557,7 @@ static void test_empty_fields(void **state)
     assert_int_equal(count(body, "null") + count(body, "None"), 0);
     assert_null(strstr(event_of(w, body, JOINT), "URL:"));
     has_line(w, body, JOINT, "SUMMARY:SOM");
+    assert_null(strstr(event_of(w, body, JOINT), "CATEGORIES"));
     assert_int_equal(count(body, "CALNAME"), 0);
     talloc_free(w);
 }

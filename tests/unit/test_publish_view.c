@@ -346,6 +346,92 @@ static void test_body(void **state)
     json_decref(row);
 }
 
+static const char rules_text[] =
+    "sector T \"Test\"\n"
+    "  seat \"Jakarta\" in ID\n"
+    "  levels minister\n"
+    "member ID \"Indonesia\" since 1967-08-08 city \"Jakarta\" zone "
+    "Asia/Jakarta weekend Fri, Sun meets Fri closed Fri 12:00 .. 14:00\n"
+    "partner JP \"Japan\" zone Asia/Tokyo\n"
+    "body A \"A body\"\n"
+    "cluster X \"The X\"\n"
+    "  times 1 per cycle, more as needed, at most 3\n"
+    "  window 1 Mar .. 30 Nov\n"
+    "  lasts 2 days\n"
+    "  host any member\n"
+    "  apart from previous 9 months .. 16 months, ideally 12 months\n"
+    "  workflow W\n"
+    "  meeting M \"{nth} M\" of A 1 day\n"
+    "workflow W\n"
+    "  step INVITE \"Letters\" due 90 days before by host remind 2 weeks "
+    "before to delegates\n"
+    "  step REPORT \"Report\" due 10 days after INVITE by members\n";
+
+static const struct rules *read_rules(TALLOC_CTX *ctx)
+{
+    struct source source = {"t.rules", rules_text, sizeof rules_text - 1};
+    struct diagnostics found = {0};
+    const struct rules *r = rules_read(ctx, &source, NULL, 0, &found);
+
+    if (!r)
+        fail_msg("%s", diagnostic_print(ctx, &found.rows[0]));
+    return r;
+}
+
+/* What a rules file says comes back in its own words. */
+static void test_cluster(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    const struct rules *r = read_rules(ctx);
+    json_t *row = view_cluster(r, &r->clusters[0]);
+
+    (void)state;
+    is_text(row, "times", "1 per cycle, more as needed, at most 3");
+    is_text(row, "window", "1 Mar .. 30 Nov");
+    is_text(row, "apart", "9 months .. 16 months, ideally 12 months");
+    is_text(row, "host", "any member");
+    is_text(row, "workflow", "W");
+    is_text(row, "at", "t.rules:7");
+    is_text(json_array_get(json_object_get(row, "items"), 0), "length",
+            "1 day");
+    json_decref(row);
+    talloc_free(ctx);
+}
+
+static void test_workflow(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    const struct rules *r = read_rules(ctx);
+    json_t *row = view_workflow(r, &r->workflows[0]);
+    json_t *steps = json_object_get(row, "steps");
+
+    (void)state;
+    is_text(json_array_get(steps, 0), "due", "90 days before");
+    is_text(json_array_get(steps, 0), "to", "delegates");
+    is_text(json_array_get(steps, 1), "due", "10 days after INVITE");
+    is_text(json_array_get(steps, 1), "owner", "members");
+    json_decref(row);
+    talloc_free(ctx);
+}
+
+static void test_member_and_partner(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    const struct rules *r = read_rules(ctx);
+    json_t *row = view_member(r, &r->members[0], date_of(1967, 8, 7));
+
+    (void)state;
+    is_text(row, "weekend", "Fri, Sun");
+    is_text(row, "meets", "Fri");
+    assert_true(json_is_false(json_object_get(row, "member")));
+    assert_true(json_is_true(json_object_get(row, "seat")));
+    json_decref(row);
+    row = view_partner(r, &r->partners[0]);
+    is_text(row, "zone", "Asia/Tokyo");
+    json_decref(row);
+    talloc_free(ctx);
+}
+
 static void test_diagnostic(void **state)
 {
     struct diagnostic d = {
@@ -426,6 +512,9 @@ int main(void)
         cmocka_unit_test(test_audit),
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_body),
+        cmocka_unit_test(test_cluster),
+        cmocka_unit_test(test_workflow),
+        cmocka_unit_test(test_member_and_partner),
         cmocka_unit_test(test_diagnostic),
         cmocka_unit_test(test_holiday_and_turn),
         cmocka_unit_test(test_bad_text),
