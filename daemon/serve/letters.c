@@ -91,31 +91,68 @@ static json_t *edition_view(TALLOC_CTX *ctx, struct serve *s,
     return v;
 }
 
-/* The title of the thing a change is about, and old -> new in words. */
+/* "18-22 January 2027" of an edition, "Thu 21 January 2027 14:00" of an item;
+ * "" where there is none. */
+static char *when_of(TALLOC_CTX *ctx, const struct edition *e,
+                     const struct item *i)
+{
+    char buf[80];
+
+    if (i)
+        return text_format(ctx, "%s %02d:%02d", date_line(ctx, i->start.date),
+                           i->start.minute / 60, i->start.minute % 60);
+    if (e && !date_is_none(e->start))
+        return memory_text(ctx,
+                           date_range_print(e->start, e->end, buf, sizeof buf));
+    return memory_text(ctx, "");
+}
+
+static char *title_of(TALLOC_CTX *ctx, const struct edition *e,
+                      const struct item *i, const char *otherwise)
+{
+    if (i)
+        return memory_text(ctx, i->title);
+    if (!e)
+        return memory_text(ctx, otherwise);
+    return e->n > 0 ? text_format(ctx, "%s %d/%d", e->title, e->cycle, e->n)
+                    : text_format(ctx, "%s %d", e->title, e->cycle);
+}
+
+/* Old -> new in words; dates and times as people write them. */
+static char *from_to(TALLOC_CTX *ctx, const struct change *c,
+                     const char *was_when, const char *now_when)
+{
+    bool date = strcmp(c->field, "start") == 0 ||
+                strcmp(c->field, "end") == 0 || strcmp(c->field, "days") == 0;
+    const char *from = date && was_when[0] ? was_when : c->old_value;
+    const char *to = date && now_when[0] ? now_when : c->new_value;
+
+    return text_format(ctx, "%s%s%s -> %s", date ? "" : c->field,
+                       date ? "" : ": ", from[0] ? from : "(none)",
+                       to[0] ? to : "(none)");
+}
+
+/* The title of the thing a change is about, and old -> new in words. `before`
+ * is what was published until now; NULL before the first release. */
 static json_t *change_view(TALLOC_CTX *ctx, const struct change *c,
-                           const struct plan *plan)
+                           const struct plan *plan, const struct plan *before)
 {
     json_t *v = view_change(c);
     const struct edition *e = plan_edition(plan, c->edition);
     const struct item *i = c->item[0] ? plan_item(plan, c->item) : NULL;
-    const char *title = i ? i->title : e ? e->title : c->edition;
-    char when[80];
+    const struct edition *e_was =
+        before ? plan_edition(before, c->edition) : NULL;
+    const struct item *i_was =
+        before && c->item[0] ? plan_item(before, c->item) : NULL;
+    const char *now = when_of(ctx, e, i);
 
-    if (!i && e && e->n > 0)
-        title = text_format(ctx, "%s %d/%d", title, e->cycle, e->n);
-    else if (!i && e)
-        title = text_format(ctx, "%s %d", title, e->cycle);
-    set_text(v, "what", title);
-    set_text(v, "when",
-             i   ? date_line(ctx, i->start.date)
-             : e ? date_range_print(e->start, e->end, when, sizeof when)
-                 : "");
+    set_text(v, "what", title_of(ctx, e, i, c->edition));
+    set_text(v, "when", now);
     set_text(v, "place", i ? i->city : e ? e->city : "");
     if (c->old_value[0] || c->new_value[0])
         set_text(v, "from_to",
-                 text_format(ctx, "%s: %s -> %s", c->field,
-                             c->old_value[0] ? c->old_value : "(none)",
-                             c->new_value[0] ? c->new_value : "(none)"));
+                 from_to(ctx, c, when_of(ctx, c->item[0] ? NULL : e_was, i_was),
+                         now));
     return v;
 }
 
@@ -130,7 +167,7 @@ static bool names_change(const struct notice *n, const struct change *c)
 }
 
 static json_t *changes_view(TALLOC_CTX *ctx, const struct notice *n,
-                            const struct plan *plan,
+                            const struct plan *plan, const struct plan *before,
                             const struct changes *changes)
 {
     json_t *rows = json_array();
@@ -138,7 +175,7 @@ static json_t *changes_view(TALLOC_CTX *ctx, const struct notice *n,
     for (size_t i = 0; changes && i < changes->n; i++)
         if (names_change(n, &changes->rows[i]))
             (void)json_array_append_new(
-                rows, change_view(ctx, &changes->rows[i], plan));
+                rows, change_view(ctx, &changes->rows[i], plan, before));
     return rows;
 }
 
@@ -212,7 +249,7 @@ static json_t *letter_view(TALLOC_CTX *ctx, struct serve *s,
     (void)json_object_set_new(view, "items",
                               items_view(ctx, s, n, plan, reader));
     (void)json_object_set_new(view, "changes",
-                              changes_view(ctx, n, plan, changes));
+                              changes_view(ctx, n, plan, s->out.plan, changes));
     add_task(ctx, s, view, n, now);
     return view;
 }
