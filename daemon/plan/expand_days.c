@@ -611,7 +611,7 @@ static void ask_stability(const struct day_view *v)
                             out ? PRICE_RELEASED : PRICE_PROPOSED,
                             out ? PRICE_PER_WEEK : 0};
     u.about = &old;
-    u.text = text_format(x->p, "from %s", day_print(x->p, e->start));
+    u.text = text_format(x->p, "moving from %s", day_print(x->p, e->start));
     u.rule = expand_rule(x,
                          text_format(x->p, "moving %s (%s)", v->h->name,
                                      out ? "released" : "proposed"),

@@ -234,7 +234,9 @@ static void holding_fix(struct holding *h, struct date start, struct date end)
 
 static bool is_probe(const struct expansion *x, const char *name)
 {
-    return x->probe && name && text_same(x->probe->id, name);
+    const char *asked = x->probe ? x->probe->id : x->in->loosen;
+
+    return asked && name && text_same(asked, name);
 }
 
 /* Nothing but an officer moves it: held, confirmed, pinned, begun, or released
@@ -245,7 +247,7 @@ static bool draft_is_fixed(const struct expansion *x, const struct edition *e)
 
     if (date_is_none(e->start))
         return false;
-    if (is_probe(x, e->id))
+    if (is_probe(x, e->id) && (x->probe || e->status != EDITION_HELD))
         return false;
     if (e->status == EDITION_HELD || e->status == EDITION_CONFIRMED ||
         e->pinned || e->start.day <= x->today.day)

@@ -199,6 +199,33 @@ struct reasons explain_why(TALLOC_CTX *ctx, const struct problem *p,
 
 /* ---- conflicts */
 
+static bool touches(const struct problem *p, int32_t rule, int32_t e)
+{
+    for (size_t k = 0; k < p->n_forbids; k++)
+        if (p->forbids[k].rule == rule && p->forbids[k].edition == e)
+            return true;
+    for (size_t k = 0; k < p->n_pairs; k++)
+        if (p->pairs[k].rule == rule &&
+            (p->pairs[k].i == e || p->pairs[k].j == e))
+            return true;
+    return false;
+}
+
+/* The edition without a date that the rule is about, which got one; -1 when
+ * there is none. */
+static int32_t freed(const struct problem *p, const struct solution *s,
+                     const struct solution *t, int32_t rule)
+{
+    for (int near = 1; near >= 0; near--)
+        for (size_t i = 0; i < s->n_open_editions; i++) {
+            int32_t e = s->open_editions[i];
+            if (t->choice[e] >= 0 && !p->editions[e].fixed &&
+                (!near || touches(p, rule, e)))
+                return e;
+        }
+    return -1;
+}
+
 /* What the plan would be without one of the rules, as a proposal. */
 static char *proposal(TALLOC_CTX *ctx, const struct problem *p,
                       const struct solution *s, int32_t rule)
@@ -206,20 +233,18 @@ static char *proposal(TALLOC_CTX *ctx, const struct problem *p,
     TALLOC_CTX *work = talloc_new(NULL);
     struct problem *q = variant_without(work, p, rule);
     struct solution *t = solve(work, q, NULL);
-    char *text = NULL;
+    int32_t e = freed(p, s, t, rule);
+    char *text;
 
-    for (size_t i = 0; i < s->n_open_editions && !text; i++) {
-        int32_t e = s->open_editions[i];
-        if (t->choice[e] >= 0)
-            text = text_format(
-                ctx, "without it %s could be held on %s", p->editions[e].name,
-                words_days(ctx, &q->editions[e].candidates[t->choice[e]]));
-    }
-    if (text && (t->verdict == VERDICT_OPTIMAL || t->verdict == VERDICT_GOOD))
+    if (e < 0)
+        text = memory_text(ctx, "part of the conflict");
+    else
+        text = text_format(
+            ctx, "without it %s could be held on %s", p->editions[e].name,
+            words_days(ctx, &q->editions[e].candidates[t->choice[e]]));
+    if (e >= 0 && (t->verdict == VERDICT_OPTIMAL || t->verdict == VERDICT_GOOD))
         text = text_format(ctx, "%s, and the plan would cost %lld", text,
                            (long long)t->cost);
-    if (!text)
-        text = memory_text(ctx, "part of the conflict");
     talloc_free(work);
     return text;
 }

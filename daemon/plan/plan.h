@@ -136,6 +136,9 @@ struct planning {
     int first_cycle, last_cycle;   /* to plan */
     struct instant now;
     bool fresh; /* no price on moving what is only proposed */
+    /* An edition that may move although it is confirmed, pinned or near (not
+     * when it was held): what `why` and `whynot` ask about. NULL: none. */
+    const char *loosen;
 };
 
 struct problem;

@@ -340,6 +340,26 @@ static void what_is_released_and_near_is_frozen(void **state)
     assert_starts(w.plan, "K-2027", "2027-03-09");
 }
 
+static void what_is_asked_about_may_move(void **state)
+{
+    struct edition rows[] = {
+        edition("K-2027", "K", "2027-03-23", EDITION_CONFIRMED)};
+    struct planning in = world_planning(rules, 2027, 2027);
+    struct planned w;
+
+    (void)state;
+    in.draft = draft_of(rows, 1);
+    in.loosen = "K-2027";
+    w = world_plan(ctx, &in);
+    assert_false(w.problem->editions[0].fixed);
+    assert_int_equal(cost_on(w.problem, "K-2027", "2027-03-23", "A"), 0);
+    assert_int_equal(cost_on(w.problem, "K-2027", "2027-03-16", "A"), 1);
+    rows[0].status = EDITION_HELD;
+    in.draft = draft_of(rows, 1);
+    w = world_plan(ctx, &in);
+    assert_true(w.problem->editions[0].fixed);
+}
+
 static void facts_are_held(void **state)
 {
     struct planning in = world_planning(rules, 2027, 2027);
@@ -566,6 +586,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(what_is_released_and_near_is_frozen,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_asked_about_may_move, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(facts_are_held, setup, teardown),
         cmocka_unit_test_setup_teardown(
             a_firm_edition_of_a_lost_cluster_is_kept, setup, teardown),
