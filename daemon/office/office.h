@@ -49,21 +49,25 @@ struct task {
     struct date done_on;
     const char *note;
     bool pinned;
+    bool closed;         /* waived because its edition went; note says why */
     const char *depends; /* id of the task it is counted from, "" */
+    const char *warning; /* done out of order; "" */
     const char *cluster;
     const char **bodies; /* of the edition's items */
     size_t n_bodies;
-    const struct step *rule;
+    const struct step *rule; /* NULL: no workflow has that step any more */
     struct where where;
 };
 
 struct tasks {
-    struct task *rows; /* by due, then id */
+    struct task *rows; /* by due (none last), then id */
     size_t n;
 };
 
-/* The tasks of the plan's editions that have a date (cancelled ones have
- * none). `facts` in any order. on ctx. */
+/* The tasks of the plan's editions that have a date. Those of editions that
+ * are cancelled or postponed, and those that only facts know of because their
+ * edition is gone, are closed: waived (unless done) with the reason as note.
+ * `facts` in any order. on ctx. */
 struct tasks office_tasks(TALLOC_CTX *ctx, const struct rules *r,
                           const struct plan *plan,
                           const struct task_fact *facts, size_t n_facts);

@@ -8,6 +8,8 @@
  *    no calendar: a body lives by the secretariat's, an unknown host by none.
  * 3. A pin counts as it stands. What depends on a task is counted from the date
  *    that counts; from the latest one where members or partners each have one.
+ * 4. No task is lost: one whose edition was called off, or is planned no more,
+ *    is closed with the reason. It opens again by itself with its edition.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +39,12 @@ struct slot {
     struct task *tasks;
 };
 
+/* A fact, and whether a task of the plan has it. */
+struct known_fact {
+    const struct task_fact *fact;
+    bool used;
+};
+
 /* One edition's tasks in the making. */
 struct office {
     TALLOC_CTX *ctx;     /* of what the tasks hold */
@@ -46,8 +54,8 @@ struct office {
     const struct item *items;
     size_t n_items;
     const struct workflow *workflow;
-    struct slot *slots;             /* per step */
-    const struct task_fact **facts; /* by task */
+    struct slot *slots;       /* per step */
+    struct known_fact *facts; /* by task */
     size_t n_facts;
 };
 
@@ -145,26 +153,28 @@ static struct owners owners_of(struct office *o, const struct step *s)
 
 static int by_task(const void *a, const void *b)
 {
-    const struct task_fact *const *x = a, *const *y = b;
+    const struct known_fact *x = a, *y = b;
 
-    return text_compare((*x)->task, (*y)->task);
+    return text_compare(x->fact->task, y->fact->task);
 }
 
 static int of_task(const void *id, const void *fact)
 {
-    const struct task_fact *const *f = fact;
+    const struct known_fact *f = fact;
 
-    return text_compare(id, (*f)->task);
+    return text_compare(id, f->fact->task);
 }
 
 static const struct task_fact *fact_of(const struct office *o, const char *id)
 {
-    const struct task_fact **f =
+    struct known_fact *f =
         o->n_facts == 0 ? NULL
-                        : bsearch(id, o->facts, o->n_facts,
-                                  sizeof(struct task_fact *), of_task);
+                        : bsearch(id, o->facts, o->n_facts, sizeof *f, of_task);
 
-    return f ? *f : NULL;
+    if (!f)
+        return NULL;
+    f->used = true;
+    return f->fact;
 }
 
 static const char *task_name(const struct office *o, const struct step *s,
@@ -253,6 +263,16 @@ static struct date nominal_date(const struct office *o, const struct step *s,
     return e->start;
 }
 
+/* What officers did to the task. */
+static void apply_fact(const struct office *o, const struct task_fact *f,
+                       struct task *t)
+{
+    t->state = f->state;
+    t->done_on = f->on;
+    t->note = f->note ? memory_text(o->ctx, f->note) : "";
+    t->pinned = !date_is_none(f->pin);
+}
+
 /* Dates, and what the facts say of the task. */
 static void place_task(const struct office *o, const struct step *s,
                        const struct owner *w, struct task *t)
@@ -263,14 +283,81 @@ static void place_task(const struct office *o, const struct step *s,
     t->due = working(o->rules, w, t->nominal);
     if (!f)
         return;
-    t->state = f->state;
-    t->done_on = f->on;
-    t->note = f->note ? memory_text(o->ctx, f->note) : "";
-    t->pinned = !date_is_none(f->pin);
+    apply_fact(o, f, t);
     if (t->pinned) {
         t->drift = t->due;
         t->due = t->nominal = f->pin;
     }
+}
+
+/* ---- order, and what is no more */
+
+/* Says of a task that is done what was to come before it and did not. */
+static void check_order(const struct office *o, const struct task *base,
+                        struct task *t)
+{
+    char day[DATE_TEXT], before[DATE_TEXT];
+
+    if (t->state != TASK_DONE || base->state == TASK_WAIVED || *t->warning)
+        return;
+    if (base->state == TASK_OPEN)
+        t->warning =
+            text_format(o->ctx, "done although %s is still open", base->id);
+    else if (!date_is_none(t->done_on) && !date_is_none(base->done_on) &&
+             t->done_on.day < base->done_on.day)
+        t->warning =
+            text_format(o->ctx, "done on %s, before %s, which was done on %s",
+                        date_print(t->done_on, day), base->id,
+                        date_print(base->done_on, before));
+}
+
+/* Its own task of the step before, else all of them. */
+static void check_slot(const struct office *o, const struct step *s)
+{
+    const struct slot *slot = &o->slots[s - o->workflow->steps];
+    const struct slot *base;
+
+    if (s->due != DUE_AFTER_STEP)
+        return;
+    base = &o->slots[s->due_step - o->workflow->steps];
+    for (size_t i = 0; i < slot->owners.n; i++) {
+        const char *code = slot->owners.rows[i].code;
+        bool own = false;
+
+        for (size_t k = 0; *code && k < base->owners.n; k++)
+            own = own || text_same(base->owners.rows[k].code, code);
+        for (size_t k = 0; k < base->owners.n; k++)
+            if (!own || text_same(base->owners.rows[k].code, code))
+                check_order(o, &base->tasks[k], &slot->tasks[i]);
+    }
+}
+
+/* What was done stays done; the rest has nothing to wait for. */
+static void close_task(const struct office *o, const char *why, struct task *t)
+{
+    t->closed = true;
+    if (t->state != TASK_OPEN)
+        return;
+    t->state = TASK_WAIVED;
+    t->note = text_format(o->ctx, "closed: %s %s", t->edition, why);
+}
+
+/* Why the tasks of an edition have nothing to wait for, NULL when they do. */
+static const char *why_closed(const struct edition *e)
+{
+    switch (e->status) {
+    case EDITION_CANCELLED:
+        return "is cancelled";
+    case EDITION_POSTPONED:
+        return "is postponed";
+    case EDITION_LAPSED:
+        return "has lapsed";
+    case EDITION_PROPOSED:
+    case EDITION_CONFIRMED:
+    case EDITION_HELD:
+        break;
+    }
+    return NULL;
 }
 
 /* ---- the list */
@@ -330,44 +417,116 @@ static void add_tasks(struct office *o, struct tasks *all)
                           .cluster = memory_text(o->ctx, o->edition->cluster),
                           .note = "",
                           .depends = "",
+                          .warning = "",
                           .drift = DATE_NONE,
                           .done_on = DATE_NONE};
+
+    const char *closed = why_closed(o->edition);
 
     common.bodies = bodies_of(o, &common.n_bodies);
     o->slots = array_new(o->scratch, struct slot, w->n_steps);
     for (size_t i = 0; i < w->n_steps; i++)
         fill_slot(o, &w->steps[i], &common);
     for (size_t i = 0; i < w->n_steps; i++)
+        check_slot(o, &w->steps[i]);
+    for (size_t i = 0; i < w->n_steps; i++)
         for (size_t k = 0; k < o->slots[i].owners.n; k++) {
+            if (closed)
+                close_task(o, closed, &o->slots[i].tasks[k]);
             all->rows = array_grow(o->ctx, all->rows, struct task, all->n + 1);
             all->rows[all->n++] = o->slots[i].tasks[k];
         }
 }
 
+/* A lapsed edition never had any. */
 static bool has_tasks(const struct edition *e)
 {
-    return !date_is_none(e->start) && e->status != EDITION_CANCELLED &&
-           e->status != EDITION_POSTPONED && e->status != EDITION_LAPSED;
+    return !date_is_none(e->start) && e->status != EDITION_LAPSED;
+}
+
+/* The step that a task's id names, "EDITION/STEP:CC". */
+static const struct step *step_named(const struct rules *r, const char *edition,
+                                     const char *step)
+{
+    const struct cluster *c = past_cluster(r, edition);
+
+    for (size_t i = 0; c && c->workflow && i < c->workflow->n_steps; i++)
+        if (text_same(c->workflow->steps[i].code, step))
+            return &c->workflow->steps[i];
+    return NULL;
+}
+
+/* A task that only a fact knows of. */
+static struct task orphan(const struct office *o, const struct plan *plan,
+                          const struct task_fact *f)
+{
+    const char *slash = strchr(f->task, '/');
+    size_t n = slash ? (size_t)(slash - f->task) : strlen(f->task);
+    const char *part = slash ? slash + 1 : "";
+    const char *colon = strchrnul(part, ':');
+    struct task t = {.id = memory_text(o->ctx, f->task),
+                     .edition = memory_text_n(o->ctx, f->task, n),
+                     .step =
+                         memory_text_n(o->ctx, part, (size_t)(colon - part)),
+                     .owner = *colon ? memory_text(o->ctx, colon + 1) : "",
+                     .cluster = "",
+                     .depends = "",
+                     .warning = "",
+                     .drift = DATE_NONE};
+    const struct edition *e = plan_edition(plan, t.edition);
+    const struct cluster *c = past_cluster(o->rules, t.edition);
+    const char *why = e ? why_closed(e) : NULL;
+
+    t.rule = step_named(o->rules, t.edition, t.step);
+    t.title = t.rule ? t.rule->title : t.step;
+    if (c)
+        t.cluster = c->code;
+    if (t.rule) {
+        t.owner_kind = t.rule->owner;
+        t.where = t.rule->where;
+        if (!*t.owner)
+            t.owner = owner_word(t.rule);
+    }
+    apply_fact(o, f, &t);
+    t.due = t.nominal = f->pin;
+    close_task(o,
+               why ? why
+               : e ? "has no such step any more"
+                   : "is planned no more",
+               &t);
+    return t;
+}
+
+static void add_orphans(struct office *o, const struct plan *plan,
+                        struct tasks *all)
+{
+    for (size_t i = 0; i < o->n_facts; i++) {
+        if (o->facts[i].used)
+            continue;
+        all->rows = array_grow(o->ctx, all->rows, struct task, all->n + 1);
+        all->rows[all->n++] = orphan(o, plan, o->facts[i].fact);
+    }
 }
 
 static int by_due(const void *a, const void *b)
 {
     const struct task *x = a, *y = b;
 
+    if (date_is_none(x->due) != date_is_none(y->due))
+        return date_is_none(x->due) ? 1 : -1;
     if (x->due.day != y->due.day)
         return x->due.day < y->due.day ? -1 : 1;
     return strcmp(x->id, y->id);
 }
 
-static const struct task_fact **
-sort_facts(TALLOC_CTX *ctx, const struct task_fact *facts, size_t n)
+static struct known_fact *sort_facts(TALLOC_CTX *ctx,
+                                     const struct task_fact *facts, size_t n)
 {
-    const struct task_fact **sorted =
-        array_new(ctx, const struct task_fact *, n);
+    struct known_fact *sorted = array_new(ctx, struct known_fact, n);
 
     for (size_t i = 0; i < n; i++)
-        sorted[i] = &facts[i];
-    qsort(sorted, n, sizeof(struct task_fact *), by_task);
+        sorted[i].fact = &facts[i];
+    qsort(sorted, n, sizeof *sorted, by_task);
     return sorted;
 }
 
@@ -394,6 +553,7 @@ struct tasks office_tasks(TALLOC_CTX *ctx, const struct rules *r,
         o.workflow = c->workflow;
         add_tasks(&o, &all);
     }
+    add_orphans(&o, plan, &all);
     talloc_free(scratch);
     qsort(all.rows, all.n, sizeof *all.rows, by_due);
     return all;

@@ -363,8 +363,9 @@ static void test_which_editions(void **state)
         {EDITION_PROPOSED, "2027-01-18", 1},
         {EDITION_CONFIRMED, "2027-01-18", 1},
         {EDITION_HELD, "2027-01-18", 1},
-        {EDITION_CANCELLED, "2027-01-18", 0},
-        {EDITION_POSTPONED, "2027-01-18", 0},
+        {EDITION_CANCELLED, "2027-01-18", 1},
+        {EDITION_POSTPONED, "2027-01-18", 1},
+        {EDITION_POSTPONED, "", 0},
         {EDITION_LAPSED, "", 0},
         {EDITION_PROPOSED, "", 0},
     };
@@ -475,6 +476,89 @@ static void test_facts(void **state)
     talloc_free(w);
 }
 
+/* What is called off is closed, what was done stays done, and what only a
+ * fact knows of is not lost. */
+static void test_closed(void **state)
+{
+    struct world *w = world_new();
+    struct task_fact facts[] = {
+        {"W-1/S", TASK_DONE, day("2027-01-05"), "sent", DATE_NONE, "nur"},
+        {"WEEK-2031/S", TASK_OPEN, DATE_NONE, "", day("2031-01-16"), "nur"},
+        {"WEEK-2031/M:ID", TASK_DONE, day("2027-01-05"), NULL, DATE_NONE,
+         "nur"},
+        {"W-2/S", TASK_WAIVED, DATE_NONE, "by letter", DATE_NONE, "nur"},
+        {"W-2/OLD:JP", TASK_OPEN, DATE_NONE, "", DATE_NONE, "nur"},
+    };
+    struct tasks all;
+    const struct task *t;
+
+    (void)state;
+    add_step(w, "S", DUE_BEFORE, LENGTH(9, DAYS), OWNER_SECRETARIAT);
+    add_step(w, "M", DUE_BEFORE, LENGTH(14, DAYS), OWNER_MEMBERS);
+    add_week(w, "W-1", 2027, "2027-01-18", EDITION_CANCELLED);
+    add_week(w, "W-2", 2028, "2028-01-17", EDITION_PROPOSED);
+    all = tasks_of(w, facts, 5);
+    t = find(&all, "W-1/S");
+    assert_true(t->closed);
+    assert_int_equal(t->state, TASK_DONE);
+    assert_string_equal(t->note, "sent");
+    t = find(&all, "W-1/M:ID");
+    assert_true(t->closed);
+    assert_int_equal(t->state, TASK_WAIVED);
+    assert_string_equal(t->note, "closed: W-1 is cancelled");
+    t = find(&all, "WEEK-2031/S");
+    assert_int_equal(t->state, TASK_WAIVED);
+    assert_string_equal(t->note, "closed: WEEK-2031 is planned no more");
+    assert_string_equal(t->owner, "secretariat");
+    assert_int_equal(t->due.day, day("2031-01-16").day);
+    t = find(&all, "WEEK-2031/M:ID");
+    assert_int_equal(t->state, TASK_DONE);
+    assert_string_equal(t->owner, "ID");
+    assert_true(date_is_none(t->due));
+    t = find(&all, "W-2/OLD:JP");
+    assert_string_equal(t->note, "closed: W-2 has no such step any more");
+    assert_false(find(&all, "W-2/S")->closed);
+    assert_string_equal(find(&all, "W-2/S")->note, "by letter");
+    assert_true(date_is_none(all.rows[all.n - 1].due)); /* last */
+    talloc_free(w);
+}
+
+/* SILENCE comes after DRAFT, each member's RECEIPT after its own COPY. */
+static void test_order(void **state)
+{
+    struct world *w = world_new();
+    struct task_fact facts[] = {
+        {"W-1/SILENCE", TASK_DONE, day("2027-02-01"), "", DATE_NONE, "nur"},
+        {"W-1/COPY:ID", TASK_DONE, day("2027-02-03"), "", DATE_NONE, "nur"},
+        {"W-1/COPY:TL", TASK_WAIVED, DATE_NONE, "", DATE_NONE, "nur"},
+        {"W-1/RECEIPT:ID", TASK_DONE, day("2027-02-02"), "", DATE_NONE, "nur"},
+        {"W-1/RECEIPT:TL", TASK_DONE, day("2027-02-02"), "", DATE_NONE, "nur"},
+        {"W-1/DRAFT", TASK_DONE, day("2027-01-31"), "", DATE_NONE, "nur"},
+    };
+    struct step *draft, *copy;
+    struct tasks all;
+
+    (void)state;
+    draft = add_step(w, "DRAFT", DUE_AFTER, LENGTH(7, DAYS), OWNER_SECRETARIAT);
+    copy = add_step(w, "COPY", DUE_AFTER, LENGTH(9, DAYS), OWNER_MEMBERS);
+    add_step(w, "SILENCE", DUE_AFTER_STEP, LENGTH(10, DAYS), OWNER_SECRETARIAT)
+        ->due_step = draft;
+    add_step(w, "RECEIPT", DUE_AFTER_STEP, LENGTH(1, DAYS), OWNER_MEMBERS)
+        ->due_step = copy;
+    add_week(w, "W-1", 2027, "2027-01-18", EDITION_HELD);
+    all = tasks_of(w, facts, 5); /* DRAFT still open */
+    assert_string_equal(find(&all, "W-1/SILENCE")->warning,
+                        "done although W-1/DRAFT is still open");
+    assert_string_equal(find(&all, "W-1/RECEIPT:ID")->warning,
+                        "done on 2027-02-02, before W-1/COPY:ID, which was "
+                        "done on 2027-02-03");
+    assert_string_equal(find(&all, "W-1/RECEIPT:TL")->warning, "");
+    assert_string_equal(find(&all, "W-1/RECEIPT:BN")->warning, "");
+    all = tasks_of(w, facts, 6);
+    assert_string_equal(find(&all, "W-1/SILENCE")->warning, "");
+    talloc_free(w);
+}
+
 static void test_overdue(void **state)
 {
     struct task t = {.state = TASK_OPEN, .due = day("2027-01-16")};
@@ -511,6 +595,8 @@ int main(void)
         cmocka_unit_test(test_chains),
         cmocka_unit_test(test_circle),
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_order),
         cmocka_unit_test(test_overdue),
         cmocka_unit_test(test_words),
     };
