@@ -87,12 +87,12 @@ struct batch {
 /* The library's callbacks have no other place for what they find out: one
  * process is one session. */
 static struct {
-    bool connected, authed;
-    bool awaits_tls; /* STARTTLS went out: one reply may come in plain text */
-    bool answered;   /* ... and came */
-    bool injected;   /* ... and more after it */
-    bool no_starttls;
-    long bad_certificate; /* X509_V_ERR_* */
+    bool connected, authed, no_starttls;
+    enum { NOTHING, TLS, AUTH } asked; /* and not yet answered */
+    bool tls_begins;                   /* 2xx to STARTTLS came in plain text */
+    bool injected;                     /* ... and more behind it */
+    bool auth_refused;                 /* refusal is the reply to AUTH */
+    long bad_certificate;              /* X509_V_ERR_* */
     char line[REPLY_MOST];
     size_t n_line;
     char refusal[REPLY_MOST]; /* the last 4xx or 5xx */
@@ -410,27 +410,35 @@ static const char *give_octets(void **ctx, int *len, void *arg)
 /* One whole line from the relay. */
 static void reply_line(const char *line)
 {
+    bool last = strlen(line) > 3 && line[3] != '-';
+    bool refused = last && (line[0] == '4' || line[0] == '5');
+
     if (strncmp(line, "235", 3) == 0)
         session.authed = true;
-    if ((line[0] == '4' || line[0] == '5') && strlen(line) > 3)
+    if (refused && !session.auth_refused)
         (void)snprintf(session.refusal, sizeof session.refusal, "%s", line);
-    if (session.awaits_tls && strlen(line) > 3 && line[3] != '-')
-        session.answered = true;
+    if (refused && session.asked == AUTH && !session.authed)
+        session.auth_refused = true;
+    if (last && session.asked == TLS) {
+        session.tls_begins = line[0] == '2';
+        session.asked = NOTHING;
+    }
 }
 
-/* Everything read. What comes in plain text behind the reply to STARTTLS would
- * be taken for replies of the encrypted session: verify() ends it. */
+/* Everything that goes out may hold the password: only its begin is looked at.
+ * What comes in plain text behind the reply to STARTTLS would be taken for
+ * replies of the encrypted session: verify() ends it. */
 static void watch(const char *octets, int n, int direction, void *arg)
 {
     (void)arg;
-    if (direction == SMTP_CB_WRITING && n >= 8 &&
-        memcmp(octets, "STARTTLS", 8) == 0)
-        session.awaits_tls = true;
+    if (direction == SMTP_CB_WRITING && n > 8)
+        session.asked = memcmp(octets, "STARTTLS", 8) == 0 ? TLS
+                        : memcmp(octets, "AUTH ", 5) == 0  ? AUTH
+                                                           : session.asked;
     if (direction != SMTP_CB_READING)
-        return; /* may hold the password */
+        return;
     for (int i = 0; i < n; i++) {
-        if (session.awaits_tls && session.answered)
-            session.injected = true;
+        session.injected = session.injected || session.tls_begins;
         if (octets[i] == '\n') {
             session.line[session.n_line] = '\0';
             session.n_line = 0;
@@ -473,7 +481,7 @@ static void on_event(smtp_session_t s, int event, void *arg, ...)
         session.no_starttls = true;
         break;
     case SMTP_EV_STARTTLS_OK:
-        session.awaits_tls = false;
+        session.tls_begins = false;
         break;
     case SMTP_EV_INVALID_PEER_CERTIFICATE:
         session.bad_certificate = va_arg(args, long);
@@ -611,8 +619,7 @@ static void tell_reason(const struct relay *r, int library_error)
     else if (session.refusal[0])
         (void)tell("note %s: %s", r->host_port, session.refusal);
     else
-        (void)tell("note %s: the connection ended before its time",
-                   r->host_port);
+        (void)tell("note %s: the connection ended early", r->host_port);
 }
 
 static int run(struct batch *b)
@@ -683,9 +690,7 @@ int main(int argc, char **argv)
     set_limits();
     set_signals();
     if (!read_arguments(argc, argv, &b.relay.patience)) {
-        (void)fputs("usage: convene-mailer [--patience SECONDS], started by "
-                    "convened\n",
-                    stderr);
+        (void)fputs("convene-mailer is started by convened\n", stderr);
         _exit(64);
     }
     if (!read_input(ctx, &text, &size, &err) ||

@@ -4,8 +4,9 @@
  * Invariants:
  * 1. every value that comes from people went through clean(): well-formed
  *    UTF-8 without control characters; a refusal is an error, never a repair;
- * 2. the result is 7-bit with CRLF line ends, no line over 78 octets but for
- *    Message-ID, References and List- headers, which may not be encoded;
+ * 2. the result is 7-bit with CRLF line ends; lines have at most 78 octets, and
+ *    where a header may be neither folded nor encoded (addresses, message-ids,
+ *    List-) far less than the 998 that RFC 5322 2.1.1 allows;
  * 3. nothing random: the same fields give the same octets. Boundaries begin
  *    with "=_", which neither quoted-printable nor base64 can produce.
  */
@@ -19,7 +20,12 @@
 #include "daemon/base/text.h"
 #include "daemon/office/office.h"
 
-#define LINE 76
+enum {
+    LINE = 76,
+    WORD = 12,  /* octets around an encoded word's base64: =?UTF-8?B? ?= */
+    PIECE = 45, /* octets in an encoded word: 72 with its surroundings */
+    TOKEN_MOST = 900
+};
 
 /* ---- checking */
 
@@ -32,17 +38,65 @@ static bool clean(const char *what, const char *value, const char *allow,
                 what);
 }
 
+/* Printable ASCII without blanks and without what ends or quotes an address. */
 static bool is_token(const char *s)
 {
-    if (!*s)
-        return false;
-    for (; *s; s++)
-        if (*s <= ' ' || *s >= 0x7f || strchr("<>\"(),;", *s))
+    size_t n = 0;
+
+    for (; s[n]; n++)
+        if (s[n] <= ' ' || s[n] >= 0x7f || strchr("<>\"(),;\\", s[n]))
             return false;
-    return true;
+    return n > 0 && n <= TOKEN_MOST;
 }
 
-static bool check_fields(const struct mail_fields *f, struct error *err)
+/* "left@right" (RFC 5322 3.6.4, without its obsolete forms). */
+static bool is_message_id(const char *s)
+{
+    const char *at = strchr(s, '@');
+
+    return is_token(s) && at && at != s && at[1] && !strchr(at + 1, '@');
+}
+
+/* "<a@b> <c@d>": folded at the blanks, never encoded. */
+static bool is_references(const char *s)
+{
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    char **ids = text_split(scratch, s, ' ');
+    bool good = ids[0] != NULL;
+
+    for (size_t i = 0; good && ids[i]; i++) {
+        size_t n = strlen(ids[i]);
+
+        good = n > 2 && ids[i][0] == '<' && ids[i][n - 1] == '>' &&
+               is_message_id(memory_text_n(scratch, ids[i] + 1, n - 2));
+    }
+    talloc_free(scratch);
+    return good;
+}
+
+/* Where a List-Id's "<id>" begins, or NULL when it is none: "Phrase <id>". */
+static const char *list_id_angle(const char *s)
+{
+    const char *angle = strrchr(s, '<');
+    size_t n = angle ? strlen(angle) : 0;
+
+    if (n < 3 || n > 250 || angle[n - 1] != '>')
+        return NULL;
+    for (const char *p = angle + 1; *p != '>'; p++)
+        if (*p <= ' ' || *p >= 0x7f || strchr("<\"(),;:@\\", *p))
+            return NULL;
+    return strchr(angle, '>') == angle + n - 1 ? angle : NULL;
+}
+
+static bool is_unsubscribe(const struct mail_fields *f)
+{
+    bool post = text_begins(f->unsubscribe, "https://");
+
+    return is_token(f->unsubscribe) &&
+           (post || (!f->one_click && text_begins(f->unsubscribe, "mailto:")));
+}
+
+static bool check_addresses(const struct mail_fields *f, struct error *err)
 {
     if (!address_check(f->from_address, err))
         return wrap(err, "From");
@@ -50,16 +104,34 @@ static bool check_fields(const struct mail_fields *f, struct error *err)
         return wrap(err, "To");
     if (f->reply_to && !address_check(f->reply_to, err))
         return wrap(err, "Reply-To");
-    if (!is_token(f->message_id))
+    return true;
+}
+
+/* What goes out as it is, because it may not be encoded. */
+static bool check_tokens(const struct mail_fields *f, struct error *err)
+{
+    if (!is_message_id(f->message_id))
+        return fail(err, REPLY_INPUT, "Message-ID is not left@right");
+    if (f->references && !is_references(f->references))
+        return fail(err, REPLY_INPUT, "References is not <left@right> ...");
+    if (f->list_id && !list_id_angle(f->list_id))
+        return fail(err, REPLY_INPUT, "List-Id is not Phrase <list.domain>");
+    if (f->unsubscribe && !is_unsubscribe(f))
         return fail(err, REPLY_INPUT,
-                    "Message-ID has a character that no "
-                    "message-id may have");
-    if (f->unsubscribe && !is_token(f->unsubscribe))
-        return fail(err, REPLY_INPUT, "List-Unsubscribe is no address");
+                    "List-Unsubscribe is no https or mailto address%s",
+                    f->one_click ? " that takes a POST" : "");
+    if (f->calendar && (!f->method || !f->method[0] ||
+                        f->method[strspn(f->method, "ABCDEFGHIJKLMNOPQRSTUVW"
+                                                    "XYZ")]))
+        return fail(err, REPLY_INPUT, "a calendar needs a METHOD");
+    return true;
+}
+
+static bool check_texts(const struct mail_fields *f, struct error *err)
+{
     return clean("From", f->from_name, "", err) &&
            clean("To", f->to_name, "", err) &&
            clean("Subject", f->subject, "", err) &&
-           (!f->references || clean("References", f->references, "", err)) &&
            (!f->list_id || clean("List-Id", f->list_id, "", err)) &&
            clean("the text", f->text, "\n\t", err) &&
            (!f->html || clean("the HTML text", f->html, "\n\t", err)) &&
@@ -109,13 +181,16 @@ static size_t piece(const char *s, size_t n, size_t most)
     return most;
 }
 
-/* RFC 2047: B encoded words of at most 45 octets, one per line. */
-static void put_encoded(FILE *out, const char *value)
+/* RFC 2047: B encoded words, one per line, cut between characters; `column` is
+ * where the first begins. */
+static void put_encoded(FILE *out, const char *value, size_t column)
 {
-    size_t n = strlen(value);
+    size_t n = strlen(value), most = (LINE - WORD - column) / 4 * 3;
 
-    for (bool first = true; n > 0; first = false) {
-        size_t take = piece(value, n, 45);
+    if (most > PIECE)
+        most = PIECE;
+    for (bool first = true; n > 0; first = false, most = PIECE) {
+        size_t take = piece(value, n, most);
 
         (void)fputs(first ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?", out);
         put_base64(out, value, take, false);
@@ -125,54 +200,77 @@ static void put_encoded(FILE *out, const char *value)
     }
 }
 
-/* ASCII folded at blanks before column 76; `column` is where the value begins.
- */
+/* ASCII words between single blanks, folded before column 76; `column` is where
+ * the value begins. */
 static void put_folded(FILE *out, const char *value, size_t column)
 {
-    while (*value) {
-        size_t blanks = strspn(value, " ");
-        size_t word = strcspn(value + blanks, " ");
+    for (bool first = true; *value; first = false) {
+        size_t word = strcspn(value, " ");
 
-        if (blanks > 0 && word > 0 && column + blanks + word > LINE) {
-            (void)fputs("\r\n ", out);
-            value += blanks;
-            blanks = 0;
-            column = 1;
+        if (!first && column + 1 + word > LINE) {
+            (void)fputs("\r\n", out);
+            column = 0;
         }
-        (void)fprintf(out, "%.*s", (int)(blanks + word), value);
-        column += blanks + word;
-        value += blanks + word;
+        (void)fprintf(out, first ? "%.*s" : " %.*s", (int)word, value);
+        column += word + !first;
+        value += word + (value[word] == ' ');
     }
 }
 
-static void put_text_header(FILE *out, const char *name, const char *value)
+/* Survives folding and unfolding as it is: no blanks in a row or at an end, no
+ * word longer than a line, nothing that looks encoded. */
+static bool is_foldable(const char *value)
 {
-    (void)fprintf(out, "%s: ", name);
-    if (!is_ascii(value) || strstr(value, "=?"))
-        put_encoded(out, value);
+    size_t n = strlen(value), word = 0;
+
+    if (!is_ascii(value) || strstr(value, "=?") || strstr(value, "  ") ||
+        value[0] == ' ' || (n > 0 && value[n - 1] == ' '))
+        return false;
+    for (; *value; value++) {
+        word = *value == ' ' ? 0 : word + 1;
+        if (word > LINE - 20)
+            return false;
+    }
+    return true;
+}
+
+static void put_subject(FILE *out, const char *value)
+{
+    static const char name[] = "Subject: ";
+
+    (void)fputs(name, out);
+    if (is_foldable(value))
+        put_folded(out, value, sizeof name - 1);
     else
-        put_folded(out, value, strlen(name) + 2);
+        put_encoded(out, value, sizeof name - 1);
     (void)fputs("\r\n", out);
 }
 
-/* "Name" <address>: the name quoted, or in encoded words. */
+/* A name before an address: a quoted string, or encoded words. */
+static void put_phrase(FILE *out, const char *name, size_t column)
+{
+    if (!is_ascii(name) || strstr(name, "=?") || strlen(name) > 60) {
+        put_encoded(out, name, column);
+        return;
+    }
+    (void)fputc('"', out);
+    for (; *name; name++) {
+        if (*name == '"' || *name == '\\')
+            (void)fputc('\\', out);
+        (void)fputc(*name, out);
+    }
+    (void)fputc('"', out);
+}
+
 static void put_mailbox(FILE *out, const char *header, const char *name,
                         const char *address)
 {
     (void)fprintf(out, "%s: ", header);
     if (!name[0]) {
-        (void)fprintf(out, "%s\r\n", address);
+        (void)fprintf(out, "<%s>\r\n", address);
         return;
     }
-    if (!is_ascii(name) || strstr(name, "=?") || strlen(name) > 60) {
-        put_encoded(out, name);
-    } else {
-        (void)fputc('"', out);
-        for (; *name; name++)
-            (void)fprintf(out, *name == '"' || *name == '\\' ? "\\%c" : "%c",
-                          *name);
-        (void)fputc('"', out);
-    }
+    put_phrase(out, name, strlen(header) + 2);
     (void)fprintf(out, "\r\n <%s>\r\n", address);
 }
 
@@ -228,29 +326,36 @@ static void put_date(FILE *out, struct instant t)
                   (int)(t.second - local_seconds(l)));
 }
 
-/* List-Id's phrase may not be encoded badly; its address part is a token. */
+/* RFC 2919: the id does not depend on case; ours is always in lower case. */
 static void put_list_id(FILE *out, const char *list_id)
 {
-    const char *angle = strrchr(list_id, '<');
-    char phrase[200];
+    static const char name[] = "List-Id: ";
+    const char *angle = list_id_angle(list_id);
+    char *phrase = memory_text_n(NULL, list_id, (size_t)(angle - list_id));
+    char *trimmed = text_trim(phrase, phrase);
 
-    if (!angle) {
-        (void)fprintf(out, "List-Id: <%s>\r\n", list_id);
-        return;
+    (void)fputs(name, out);
+    if (trimmed[0]) {
+        put_phrase(out, trimmed, sizeof name - 1);
+        (void)fputs("\r\n ", out);
     }
-    (void)snprintf(phrase, sizeof phrase, "%.*s", (int)(angle - list_id),
-                   list_id);
-    if (phrase[0] && phrase[strlen(phrase) - 1] == ' ')
-        phrase[strlen(phrase) - 1] = '\0';
-    (void)fputs("List-Id: ", out);
-    if (is_ascii(phrase))
-        (void)fprintf(out, "\"%s\"", phrase);
-    else
-        put_encoded(out, phrase);
-    (void)fputs("\r\n ", out);
     for (; *angle; angle++)
         (void)fputc(*angle >= 'A' && *angle <= 'Z' ? *angle + 32 : *angle, out);
     (void)fputs("\r\n", out);
+    talloc_free(phrase);
+}
+
+/* Message-ids, folded at the blanks between them. */
+static void put_references(FILE *out, const char *references)
+{
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    char **ids = text_split(scratch, references, ' ');
+
+    (void)fputs("References:", out);
+    for (size_t i = 0; ids[i]; i++)
+        (void)fprintf(out, i ? "\r\n %s" : " %s", ids[i]);
+    (void)fputs("\r\n", out);
+    talloc_free(scratch);
 }
 
 static void put_headers(FILE *out, const struct mail_fields *f)
@@ -258,10 +363,10 @@ static void put_headers(FILE *out, const struct mail_fields *f)
     put_date(out, f->date);
     put_mailbox(out, "From", f->from_name, f->from_address);
     put_mailbox(out, "To", f->to_name, f->to_address);
-    put_text_header(out, "Subject", f->subject);
+    put_subject(out, f->subject);
     (void)fprintf(out, "Message-ID: <%s>\r\n", f->message_id);
     if (f->references)
-        put_text_header(out, "References", f->references);
+        put_references(out, f->references);
     (void)fputs("Auto-Submitted: auto-generated\r\n", out);
     if (f->list_id)
         put_list_id(out, f->list_id);
@@ -362,7 +467,8 @@ bool mail_compose(TALLOC_CTX *ctx, const struct mail_fields *f,
     size_t size = 0;
     FILE *out;
 
-    if (!check_fields(f, err))
+    if (!check_addresses(f, err) || !check_tokens(f, err) ||
+        !check_texts(f, err))
         return false;
     out = open_memstream(&text, &size);
     invariant(out);
@@ -376,30 +482,50 @@ bool mail_compose(TALLOC_CTX *ctx, const struct mail_fields *f,
     return true;
 }
 
+/* The name before "<": in quotes, with \" and \\ inside, or plain words. */
+static bool name_read(TALLOC_CTX *ctx, const char *text, const char **ret,
+                      struct error *err)
+{
+    size_t n = strlen(text), used = 0;
+    bool quoted = n >= 2 && text[0] == '"' && text[n - 1] == '"';
+    char *name;
+
+    if (!quoted && strpbrk(text, "\"<>@"))
+        return fail(err, REPLY_INPUT,
+                    "\"%.100s\" as a name: write it in quotes", text);
+    if (!quoted) {
+        *ret = text;
+        return true;
+    }
+    name = array_new(ctx, char, n);
+    for (size_t i = 1; i < n - 1; i++) {
+        if (text[i] == '"' || (text[i] == '\\' && ++i == n - 1))
+            return fail(err, REPLY_INPUT,
+                        "\"%.100s\" as a name: a quote inside is written \\\"",
+                        text);
+        name[used++] = text[i];
+    }
+    *ret = name;
+    return true;
+}
+
 bool mail_address_split(TALLOC_CTX *ctx, const char *text,
                         const char **ret_name, const char **ret_address,
                         struct error *err)
 {
-    const char *angle = strchr(text, '<');
-    char *name, *address;
-    size_t n;
+    const char *angle = strrchr(text, '<'), *name = "";
+    char *address = text_trim(ctx, angle ? angle + 1 : text);
+    size_t n = strlen(address);
 
-    if (!angle) {
-        *ret_name = "";
-        *ret_address = text_trim(ctx, text);
-        return address_check(*ret_address, err);
-    }
-    name = text_trim(ctx, memory_text_n(ctx, text, (size_t)(angle - text)));
-    n = strlen(name);
-    if (n >= 2 && name[0] == '"' && name[n - 1] == '"')
-        name = memory_text_n(ctx, name + 1, n - 2);
-    address = text_trim(ctx, angle + 1);
-    n = strlen(address);
-    if (n == 0 || address[n - 1] != '>')
+    if (angle && (n == 0 || address[n - 1] != '>'))
         return fail(err, REPLY_INPUT,
                     "\"%.100s\" is no mailbox, write Name <a@b.example>", text);
-    address[n - 1] = '\0';
-    if (!clean("the name", name, "", err) || !address_check(address, err))
+    if (angle) {
+        address[n - 1] = '\0';
+        name = text_trim(ctx, memory_text_n(ctx, text, (size_t)(angle - text)));
+    }
+    if (!clean("the name", name, "", err) ||
+        !name_read(ctx, name, &name, err) || !address_check(address, err))
         return false;
     *ret_name = name;
     *ret_address = address;
