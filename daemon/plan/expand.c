@@ -2,18 +2,20 @@
  * Rules and facts into a problem: the steps in order, and the few things all
  * of them use. What each step does is told in its own file.
  *
- * 1. The problem depends on its input alone, in the order of the rules file;
+ * 1. The problem depends on its input alone, not on the order of statements;
  *    nothing is hashed, nothing asks the clock.
  * 2. An edition that could only be held nearer than the notice has lapsed: it
  *    leaves, and all steps are done again without it.
  */
 #include "daemon/plan/expand.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/plan/calendar.h"
+#include "daemon/plan/rotation.h"
 
 enum { CYCLE_LEAST = 1990, CYCLE_MOST = 2100, CYCLES_AT_ONCE = 20 };
 
@@ -194,10 +196,28 @@ static void problem_reset(struct expansion *x)
 
     p->n_rules = p->n_editions = p->n_forbids = p->n_charges = 0;
     p->n_pairs = p->n_capacities = 0;
-    p->n_hosts = x->rules->n_members;
-    p->hosts = array_new(p, const struct member *, p->n_hosts);
-    for (size_t i = 0; i < p->n_hosts; i++)
-        p->hosts[i] = &x->rules->members[i];
+}
+
+static int cluster_order(const void *left, const void *right)
+{
+    const struct cluster *const *a = left, *const *b = right;
+
+    return text_compare((*a)->code, (*b)->code);
+}
+
+/* Hosts and clusters in an order of their own, so that moving statements about
+ * in the rules file changes no plan. */
+static void problem_begin(struct expansion *x)
+{
+    size_t n = x->rules->n_clusters;
+
+    x->p->n_hosts = x->rules->n_members;
+    x->p->hosts = rotation_order(x->p, x->rules);
+    x->clusters = array_new(x->p, const struct cluster *, n);
+    for (size_t i = 0; i < n; i++)
+        x->clusters[i] = &x->rules->clusters[i];
+    if (n > 1)
+        qsort(x->clusters, n, sizeof(*x->clusters), cluster_order);
 }
 
 static bool single_editions(struct expansion *x, struct error *err)
@@ -247,6 +267,7 @@ bool expand_problem(TALLOC_CTX *ctx, const struct planning *in,
     x.lapsed->items = array_new(x.lapsed, struct item, 0);
     x.today = today_at_seat(in);
     x.earliest = expand_shift(in->rules, x.today, in->rules->sector.notice, 1);
+    problem_begin(&x);
     expand_roster(&x);
     expand_hosts(&x);
     do {

@@ -102,10 +102,12 @@ struct holding {
 struct expansion {
     const struct planning *in;
     const struct rules *rules;
-    struct problem *p;           /* all that stays hangs on it */
-    struct date today, earliest; /* earliest: today and the notice */
-    const struct edition *probe; /* plan_allows(): placed freely; or NULL */
-    bool probe_new;              /* its date is new: notice counts */
+    const struct cluster **clusters; /* by code: no plan depends on the order
+                                        of the file */
+    struct problem *p;               /* all that stays hangs on it */
+    struct date today, earliest;     /* earliest: today and the notice */
+    const struct edition *probe;     /* plan_allows(): placed freely; or NULL */
+    bool probe_new;                  /* its date is new: notice counts */
     struct held_row *held;
     size_t n_held;
     struct holding *holdings; /* by cycle, cluster, key */
@@ -141,7 +143,7 @@ void expand_lapse(struct expansion *x, const struct holding *h,
 
 /* ---- expand_hosts */
 /* The index of a member among the hosts of the problem; -1 not known. */
-int16_t expand_host(const struct rules *r, const char *code);
+int16_t expand_host(const struct problem *p, const char *code);
 void expand_hosts(struct expansion *x);
 
 /* ---- expand_span */

@@ -110,7 +110,7 @@ static void candidates_free(struct expansion *x, const struct holding *h,
     for (int32_t d = h->from.day; d <= h->to.day; d++)
         for (size_t k = 0; k < n; k++) {
             const struct member *m =
-                ways[k].host < 0 ? NULL : &x->rules->members[ways[k].host];
+                ways[k].host < 0 ? NULL : x->p->hosts[ways[k].host];
             struct span s =
                 expand_span(x->rules, m, h->cluster->days, (struct date){d});
             candidate_put(e, (struct candidate){.start = s.start,

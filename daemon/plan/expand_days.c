@@ -34,7 +34,7 @@ static struct day_view view_make(TALLOC_CTX *ctx, struct expansion *x,
     struct day_view v = {.x = x,
                          .h = h,
                          .host = host,
-                         .member = host < 0 ? NULL : &x->rules->members[host],
+                         .member = host < 0 ? NULL : x->p->hosts[host],
                          .n = h->to.day - h->from.day + 1};
 
     v.spans = array_new(ctx, struct span, (size_t)v.n);
@@ -607,7 +607,7 @@ static void ask_stability(const struct day_view *v)
 
     if (!e || v->h->fixed || v->h->constant)
         return;
-    old = (struct old_date){e->start.day, expand_host(x->rules, e->host),
+    old = (struct old_date){e->start.day, expand_host(x->p, e->host),
                             out ? PRICE_RELEASED : PRICE_PROPOSED,
                             out ? PRICE_PER_WEEK : 0};
     u.about = &old;

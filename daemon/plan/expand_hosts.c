@@ -3,7 +3,7 @@
  * a proposal that spreads the work.
  *
  * 1. The turn of a cycle is the same for all clusters of a rotation; a cycle
- *    whose first cluster has no edition costs nobody a turn.
+ *    whose highest cluster has no edition costs nobody a turn.
  * 2. A proposal is the alphabetical turn by cluster and cycle among the members
  *    that do not host in that cycle yet, so it does not depend on dates.
  * 3. The host of a released edition stays on offer beside the proposal.
@@ -13,10 +13,10 @@
 #include "daemon/plan/expand.h"
 #include "daemon/plan/rotation.h"
 
-int16_t expand_host(const struct rules *r, const char *code)
+int16_t expand_host(const struct problem *p, const char *code)
 {
-    for (size_t i = 0; code && *code && i < r->n_members; i++)
-        if (text_same(r->members[i].code, code))
+    for (size_t i = 0; code && *code && i < p->n_hosts; i++)
+        if (text_same(p->hosts[i]->code, code))
             return (int16_t)i;
     return -1;
 }
@@ -50,7 +50,7 @@ static bool window_is_over(const struct expansion *x, const struct cluster *c,
     return to.day < x->earliest.day;
 }
 
-/* No edition of the rotation's first cluster in that cycle, now or ever. */
+/* No edition of the rotation's highest cluster in that cycle, now or ever. */
 static bool is_without(const struct expansion *x, const struct cluster *c,
                        int cycle)
 {
@@ -127,7 +127,7 @@ static void hosts_by_rotation(struct expansion *x,
                 continue;
             const struct member *m =
                 turns[h->cycle - x->in->first_cycle + 1].host;
-            host_add(x, h, expand_host(x->rules, m->code));
+            host_add(x, h, expand_host(x->p, m->code));
         }
     talloc_free(ctx);
 }
@@ -176,11 +176,11 @@ static bool draft_is_joined(const struct expansion *x, const struct edition *e,
 static int16_t host_kept(const struct expansion *x, const struct holding *h)
 {
     const struct edition *e = h->draft;
-    int16_t host = e ? expand_host(x->rules, e->host) : (int16_t)-1;
+    int16_t host = e ? expand_host(x->p, e->host) : (int16_t)-1;
 
     if (host < 0 || x->in->fresh || date_is_none(e->start) ||
-        !member_is_in(&x->rules->members[host], h->from) ||
-        !member_is_in(&x->rules->members[host], h->to) ||
+        !member_is_in(x->p->hosts[host], h->from) ||
+        !member_is_in(x->p->hosts[host], h->to) ||
         draft_is_joined(x, e, h->cluster))
         return -1;
     return host;
@@ -196,7 +196,7 @@ static void host_propose(struct expansion *x, struct holding *h,
     for (int busy = 0; busy < 2; busy++)
         for (size_t k = 0; k < n; k++) {
             const struct member *m = order[(turn + k) % n];
-            int16_t host = expand_host(x->rules, m->code);
+            int16_t host = expand_host(x->p, m->code);
             if (!member_is_in(m, h->from) || !member_is_in(m, h->to) ||
                 (!busy && hosts_in_cycle(x, host, h->cycle)))
                 continue;
@@ -220,7 +220,7 @@ static void hosts_proposed(struct expansion *x)
         if (h->n_hosts == 0 && h->cluster->host == HOST_ANY)
             host_propose(x, h, order);
         if (h->cluster->host == HOST_ANY && !h->fixed && h->released) {
-            int16_t offer = expand_host(x->rules, h->released->host);
+            int16_t offer = expand_host(x->p, h->released->host);
             if (offer >= 0)
                 host_add(x, h, offer);
         }
@@ -234,16 +234,15 @@ void expand_hosts(struct expansion *x)
         h->hosts = array_new(x->p, int16_t, 0);
         if (x->probe && x->probe->host && *x->probe->host &&
             text_same(x->probe->id, h->name))
-            host_add(x, h, expand_host(x->rules, x->probe->host));
+            host_add(x, h, expand_host(x->p, x->probe->host));
         else if (h->fixed)
             host_add(x, h,
-                     expand_host(x->rules, h->held && held_host(x, h)
-                                               ? held_host(x, h)
-                                           : h->draft ? h->draft->host
-                                                      : NULL));
+                     expand_host(x->p, h->held && held_host(x, h)
+                                           ? held_host(x, h)
+                                       : h->draft ? h->draft->host
+                                                  : NULL));
         else if (h->cluster->host == HOST_MEMBER && h->cluster->host_member)
-            host_add(x, h,
-                     expand_host(x->rules, h->cluster->host_member->code));
+            host_add(x, h, expand_host(x->p, h->cluster->host_member->code));
     }
     for (size_t i = 0; i < x->rules->n_rotations; i++)
         hosts_by_rotation(x, &x->rules->rotations[i]);

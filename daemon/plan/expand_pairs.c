@@ -338,7 +338,7 @@ void expand_pairs(struct expansion *x)
     for (int cycle = x->in->first_cycle - 1; cycle <= x->in->last_cycle + 1;
          cycle++)
         for (size_t i = 0; i < x->rules->n_clusters; i++)
-            cluster_in_cycle(x, &x->rules->clusters[i], cycle);
+            cluster_in_cycle(x, x->clusters[i], cycle);
     for (size_t i = 0; i < x->n_holdings; i++) {
         deadline_pair(x, &x->holdings[i]);
         join_pairs(x, &x->holdings[i]);

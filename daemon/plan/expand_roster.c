@@ -596,7 +596,7 @@ void expand_roster(struct expansion *x)
     for (int cycle = x->in->first_cycle - 1; cycle <= x->in->last_cycle + 1;
          cycle++)
         for (size_t i = 0; i < x->rules->n_clusters; i++) {
-            const struct cluster *c = &x->rules->clusters[i];
+            const struct cluster *c = x->clusters[i];
             if (cycle < x->in->first_cycle || cycle > x->in->last_cycle)
                 roster_beside(x, c, cycle);
             else

@@ -6,17 +6,20 @@
  * skipped that year. The *host* is the natural turn after exchanges. The walk
  * always continues from the natural turn, so an exchange costs nobody a place.
  *
- * What is known: `held` of the rotation, `held` of the first cluster that uses
- * the rotation (the others may meet elsewhere), facts about that cluster, and
- * `starts`. Facts win over the file, the rotation's own words over a cluster's.
+ * What is known: `held` of the rotation, `held` of the highest cluster that
+ * uses the rotation (the others may meet elsewhere), facts about that cluster,
+ * and `starts`. Facts win over the file, the rotation's own words over a
+ * cluster's.
  */
 #include "daemon/plan/rotation.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/plan/expand.h"
 
 enum {
     EPOCH = 1990, /* where the alphabet begins when no turn is known at all */
@@ -27,7 +30,7 @@ struct walk {
     const struct rules *r;
     const struct rotation *rotation;
     const struct history *history;
-    const struct cluster *anchor; /* the first cluster of this rotation */
+    const struct cluster *anchor; /* the highest cluster of this rotation */
     const int *without;
     size_t n_without;
     const struct member **order; /* alphabetical */
@@ -63,11 +66,21 @@ const struct member **rotation_order(TALLOC_CTX *ctx, const struct rules *r)
 const struct cluster *rotation_anchor(const struct rules *r,
                                       const struct rotation *rotation)
 {
-    for (size_t i = 0; i < r->n_clusters; i++)
-        if (r->clusters[i].host == HOST_ROTATION &&
-            r->clusters[i].rotation == rotation)
-            return &r->clusters[i];
-    return NULL;
+    const struct cluster *anchor = NULL;
+    int highest = INT_MAX;
+
+    for (size_t i = 0; i < r->n_clusters; i++) {
+        const struct cluster *c = &r->clusters[i];
+        int level = expand_level(c);
+        if (c->host != HOST_ROTATION || c->rotation != rotation)
+            continue;
+        level = level < 0 ? INT_MAX : level;
+        if (!anchor || level < highest) {
+            anchor = c;
+            highest = level;
+        }
+    }
+    return anchor;
 }
 
 static int place_of(const struct walk *w, const struct member *m)

@@ -25,7 +25,8 @@ bool rotation_turns(TALLOC_CTX *ctx, const struct rules *r,
 const struct member **rotation_order(TALLOC_CTX *ctx, const struct rules *r);
 /* The name as it is sorted: without a leading "the". */
 const char *rotation_sort_name(const char *name);
-/* The first cluster of the file that is hosted by this rotation: its held
- * editions are the turns. NULL when there is none. */
+/* The cluster of the highest level that is hosted by this rotation (the first
+ * of the file among equals): its held editions are the turns. NULL when there
+ * is none. */
 const struct cluster *rotation_anchor(const struct rules *r,
                                       const struct rotation *rotation);

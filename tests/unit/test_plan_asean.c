@@ -475,6 +475,59 @@ static void the_same_input_gives_the_same_bytes(void **state)
     assert_string_equal(printed(&a), printed(&b));
 }
 
+/* A statement begins in the first column. */
+static bool begins(const char *line)
+{
+    return *line && *line != ' ' && *line != '#' && *line != '\n';
+}
+
+/* The statements of a text, last one first (the sector stays in front). */
+static char *turned_round(const char *text)
+{
+    const char *starts[400], *end = text + strlen(text);
+    char *out;
+    size_t n = 0;
+
+    for (const char *line = text; line && *line;
+         line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        if (begins(line))
+            starts[n++] = line;
+    out = memory_text_n(ctx, starts[0], (size_t)(starts[1] - starts[0]));
+    while (n-- > 1) {
+        out =
+            text_format(ctx, "%s%.*s", out, (int)(end - starts[n]), starts[n]);
+        end = starts[n];
+    }
+    return out;
+}
+
+static void the_order_of_statements_does_not_matter(void **state)
+{
+    struct error err;
+    size_t size;
+    char *text;
+    struct planning a = world_planning(rules, 2027, 2028), b = a;
+    struct planned wa, wb;
+
+    (void)state;
+    assert_true(text_read_file(ctx,
+                               SOURCE_DIR "/config/rules/asean-digital.rules",
+                               1 << 20, &text, &size, &err));
+    b.rules = world_read(ctx, "turned.rules", turned_round(text), true);
+    wa = world_plan(ctx, &a);
+    wb = world_plan(ctx, &b);
+    assert_int_equal(wa.plan->n_editions, wb.plan->n_editions);
+    assert_int_equal(wa.plan->cost, wb.plan->cost);
+    for (size_t i = 0; i < wa.plan->n_editions; i++) {
+        const struct edition *x = &wa.plan->editions[i];
+        const struct edition *y = &wb.plan->editions[i];
+        assert_string_equal(x->id, y->id);
+        assert_string_equal(x->host, y->host);
+        assert_int_equal(x->start.day, y->start.day);
+        assert_int_equal(x->end.day, y->end.day);
+    }
+}
+
 static void planning_again_moves_nothing(void **state)
 {
     struct planning in = world_planning(rules, 2027, 2028);
@@ -519,6 +572,7 @@ int main(void)
         cmocka_unit_test(timor_leste_hosts_when_it_is_in),
         cmocka_unit_test(the_year_that_has_gone_by_lapses),
         cmocka_unit_test(the_same_input_gives_the_same_bytes),
+        cmocka_unit_test(the_order_of_statements_does_not_matter),
         cmocka_unit_test(planning_again_moves_nothing),
         cmocka_unit_test(costs_of_editions_add_up)};
 

@@ -254,6 +254,16 @@ static void surplus_proposals_leave(void **state)
     assert_null(plan_edition(w.plan, "N-2027-1"));
 }
 
+static const struct problem_edition *in_problem(const struct problem *p,
+                                                const char *name)
+{
+    for (size_t i = 0; i < p->n_editions; i++)
+        if (strcmp(p->editions[i].name, name) == 0)
+            return &p->editions[i];
+    fail_msg("the problem has no %s", name);
+    return NULL;
+}
+
 static int32_t cost_on(const struct problem *p, const char *name,
                        const char *start, const char *host)
 {
@@ -285,7 +295,7 @@ static void moving_has_its_price(void **state)
                      10);
     assert_int_equal(cost_on(released.problem, "K-2027", "2027-03-29", "A"),
                      12);
-    assert_int_equal(released.problem->editions[0].previous,
+    assert_int_equal(in_problem(released.problem, "K-2027")->previous,
                      day("2027-03-15").day);
 }
 
@@ -301,7 +311,7 @@ static void fresh_forgets_what_nobody_has_seen(void **state)
     in.fresh = true;
     w = world_plan(ctx, &in);
     assert_int_equal(cost_on(w.problem, "K-2027", "2027-03-29", "A"), 0);
-    assert_int_equal(w.problem->editions[0].previous, INT32_MIN);
+    assert_int_equal(in_problem(w.problem, "K-2027")->previous, INT32_MIN);
     in.released = in.draft;
     w = world_plan(ctx, &in);
     assert_int_equal(cost_on(w.problem, "K-2027", "2027-03-29", "A"), 12);
@@ -331,12 +341,12 @@ static void what_is_released_and_near_is_frozen(void **state)
     in.draft = draft_of(rows, 1);
     in.now.second = (int64_t)day("2027-02-20").day * 86400;
     w = world_plan(ctx, &in); /* not released: it has to move */
-    assert_false(w.problem->editions[0].fixed);
+    assert_false(in_problem(w.problem, "K-2027")->fixed);
     assert_true(world_edition(w.plan, "K-2027")->start.day >=
                 day("2027-03-22").day);
     in.released = in.draft;
     w = world_plan(ctx, &in);
-    assert_true(w.problem->editions[0].fixed);
+    assert_true(in_problem(w.problem, "K-2027")->fixed);
     assert_starts(w.plan, "K-2027", "2027-03-09");
 }
 
@@ -351,13 +361,13 @@ static void what_is_asked_about_may_move(void **state)
     in.draft = draft_of(rows, 1);
     in.loosen = "K-2027";
     w = world_plan(ctx, &in);
-    assert_false(w.problem->editions[0].fixed);
+    assert_false(in_problem(w.problem, "K-2027")->fixed);
     assert_int_equal(cost_on(w.problem, "K-2027", "2027-03-23", "A"), 0);
     assert_int_equal(cost_on(w.problem, "K-2027", "2027-03-16", "A"), 1);
     rows[0].status = EDITION_HELD;
     in.draft = draft_of(rows, 1);
     w = world_plan(ctx, &in);
-    assert_true(w.problem->editions[0].fixed);
+    assert_true(in_problem(w.problem, "K-2027")->fixed);
 }
 
 static void facts_are_held(void **state)
