@@ -9,6 +9,10 @@ filter=()
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export LC_ALL=C.UTF-8
+# Reference data that is no part of the product; its tests are skipped without.
+for pair in CONVENED_MUSTACHE_SPEC=mustache-spec CONVENED_BENCH_DATA=bench/planner; do
+  [ -d "../shared/${pair#*=}" ] && export "${pair%%=*}=$PWD/../shared/${pair#*=}"
+done
 log=$folder/tests.log
 rm -rf "$folder/results"
 mkdir -p "$folder/results"

@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/zone.h"
 #include "daemon/serve/serve.h"
 
 #define FILE_MOST   (4 * 1024 * 1024)
@@ -228,5 +229,6 @@ bool serve_reload(struct serve *s, struct error *err)
     s->generation = talloc_steal(s->ctx, next);
     talloc_free(tmp);
     draft_forget(s);
+    vtimezone_forget();
     return publishing_load(s, err);
 }

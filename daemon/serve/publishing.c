@@ -309,7 +309,7 @@ static bool write_feeds(struct release *r, struct error *err)
     tasks = office_tasks(r->ctx, s->generation->rules, r->after, facts, n);
     in = (struct feed_input){.rules = s->generation->rules,
                              .version = r->after,
-                             .gone = NULL,
+                             .previous = &s->out.feeds,
                              .tasks = &tasks,
                              .now = r->now,
                              .release_at = r->now,

@@ -121,6 +121,12 @@ bool draft_planning(TALLOC_CTX *ctx, struct serve *s, const char *name,
                     int first, int last, struct planning *ret,
                     struct error *err) MUST_USE;
 
+/* ---- verbs_tasks.c */
+/* All tasks: those of the main draft, and the closed ones of what is released
+ * or was, and is planned no more. On ctx. */
+bool serve_tasks(TALLOC_CTX *ctx, struct serve *s, struct tasks *ret,
+                 struct error *err) MUST_USE;
+
 /* ---- publishing.c */
 /* Loads the last version into s->out (at start, after a reload). */
 bool publishing_load(struct serve *s, struct error *err) MUST_USE;

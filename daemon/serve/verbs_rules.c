@@ -132,8 +132,12 @@ bool verb_HOSTS(struct request *q, struct error *err)
         !rotation_turns(q->ctx, r, rotation, &history, first, last, NULL, 0,
                         &turns, err))
         return false;
-    for (int i = 0; i <= last - first; i++)
-        request_row(q, view_turn(&turns[i]));
+    for (int i = 0; i <= last - first; i++) {
+        json_t *row = view_turn(&turns[i]);
+
+        (void)json_object_set_new(row, "rotation", json_string(rotation->name));
+        request_row(q, row);
+    }
     return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Verbs about the secretariat's tasks: those of the released plan, or of the
- * draft while nothing is released yet.
+ * Verbs about the secretariat's tasks: those of the draft, and the closed ones
+ * of what was released and is planned no more.
  */
 #include <string.h>
 
@@ -9,17 +9,55 @@
 #include "daemon/publish/view.h"
 #include "daemon/serve/verbs.h"
 
-/* All tasks: of what is released, and of draft editions not released yet. */
-static bool all_tasks(struct request *q, struct tasks *ret, struct error *err)
+static void add_items(struct plan *plan, const struct plan *from,
+                      const char *edition)
+{
+    size_t n;
+    const struct item *items = plan_items_of(from, edition, &n);
+
+    plan->items = array_grow(plan, plan->items, struct item, plan->n_items + n);
+    for (size_t i = 0; i < n; i++)
+        plan->items[plan->n_items++] = item_copy(plan, &items[i]);
+}
+
+/* What is released and not in the draft any more: its tasks are closed. */
+static void add_gone(struct plan *plan, const struct plan *released,
+                     struct date today)
+{
+    size_t n = plan->n_editions;
+
+    for (size_t i = 0; released && i < released->n_editions; i++) {
+        struct edition e = released->editions[i];
+        bool there = false;
+
+        for (size_t k = 0; k < n && !there; k++)
+            there = text_same(plan->editions[k].id, e.id);
+        if (there)
+            continue;
+        if (e.end.day >= today.day)
+            e.status = EDITION_CANCELLED;
+        plan->editions = array_grow(plan, plan->editions, struct edition,
+                                    plan->n_editions + 1);
+        plan->editions[plan->n_editions++] = edition_copy(plan, &e);
+        add_items(plan, released, e.id);
+    }
+}
+
+bool serve_tasks(TALLOC_CTX *ctx, struct serve *s, struct tasks *ret,
+                 struct error *err)
 {
     struct task_fact *facts;
     const struct plan *draft;
+    struct plan *plan;
     size_t n;
 
-    if (!store_task_facts(q->ctx, q->serve->store, &facts, &n, err) ||
-        !draft_whole(q->ctx, q->serve, "main", &draft, err))
+    if (!store_task_facts(ctx, s->store, &facts, &n, err) ||
+        !draft_whole(ctx, s, "main", &draft, err))
         return false;
-    *ret = office_tasks(q->ctx, q->serve->generation->rules, draft, facts, n);
+    plan = plan_copy(ctx, draft);
+    add_gone(plan, s->out.plan, instant_utc_date(serve_now(s)));
+    plan_sort(plan);
+    *ret = office_tasks(ctx, s->generation->rules, plan, facts, n);
     return true;
 }
 
@@ -52,9 +90,9 @@ bool verb_TASKS(struct request *q, struct error *err)
     struct date until = request_date(q, "until"),
                 today = instant_utc_date(serve_now(q->serve));
     struct tasks tasks;
-    int n = 0, overdue = 0;
+    int n = 0, overdue = 0, drifted = 0;
 
-    if (!all_tasks(q, &tasks, err))
+    if (!serve_tasks(q->ctx, q->serve, &tasks, err))
         return false;
     for (size_t i = 0; i < tasks.n; i++) {
         const struct task *t = &tasks.rows[i];
@@ -67,9 +105,11 @@ bool verb_TASKS(struct request *q, struct error *err)
         request_row(q, view_task(t, today));
         n++;
         overdue += task_overdue(t, today) > 0;
+        drifted += t->pinned && t->drift.day != t->due.day;
     }
     summary_set(q, "tasks", json_integer(n));
     summary_set(q, "overdue", json_integer(overdue));
+    summary_set(q, "drifted", json_integer(drifted));
     return true;
 }
 
@@ -94,13 +134,16 @@ static bool put_fact(struct request *q, const struct task_fact *fact,
     const struct task *is;
 
     if (!store_put_task_fact(s->store, fact, serve_now(s), err) ||
-        !publishing_tasks(s, err) || !all_tasks(q, &tasks, err) ||
+        !publishing_tasks(s, err) ||
+        !serve_tasks(q->ctx, q->serve, &tasks, err) ||
         !find_task(&tasks, fact->task, &is, err))
         return false;
     q->things = text_format(q->ctx, "%s %s", is->edition, is->id);
     q->before = json_line(q->ctx, view_task(was, today));
     q->after = json_line(q->ctx, view_task(is, today));
     request_row(q, view_task(is, today));
+    if (*is->warning)
+        summary_set(q, "warning", json_string(is->warning));
     return true;
 }
 
@@ -109,9 +152,14 @@ static bool open_task(struct request *q, const struct task **ret,
 {
     struct tasks *tasks = object_new(q->ctx, struct tasks);
 
-    if (!all_tasks(q, tasks, err) ||
+    if (!serve_tasks(q->ctx, q->serve, tasks, err) ||
         !find_task(tasks, request_text(q, "task"), ret, err))
         return false;
+    if ((*ret)->closed)
+        return fail(err, REPLY_CONFLICT,
+                    "%s is closed: its edition is called "
+                    "off or planned no more",
+                    (*ret)->id);
     *ret_fact = fact_of(q, *ret);
     return true;
 }
