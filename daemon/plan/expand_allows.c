@@ -1,7 +1,8 @@
 /*
  * One date asked about: the same problem, with every other edition of the
  * draft held where it is and the one in question placed where the officer
- * wants it. What forbids that candidate is the answer.
+ * wants it. What forbids that candidate is the answer, and what would leave an
+ * edition that has no date yet without any.
  */
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -82,27 +83,48 @@ static void broken_by_day(TALLOC_CTX *ctx, struct broken *b, int32_t e,
     }
 }
 
+/* Does the pair leave the other edition a date? Yes when it has none anyway. */
+static bool pair_leaves(const struct problem *p, const struct pair *pair,
+                        int32_t e, int32_t choice)
+{
+    const struct problem_edition *o =
+        &p->editions[pair->i == e ? pair->j : pair->i];
+    bool any = false;
+
+    for (int32_t k = 0; k < o->n_candidates; k++) {
+        if (!o->candidates[k].open)
+            continue;
+        any = true;
+        if (pair->i == e ? pair_allows(p, pair, choice, k)
+                         : pair_allows(p, pair, k, choice))
+            return true;
+    }
+    return !any;
+}
+
+static char *pair_words(TALLOC_CTX *ctx, const struct problem_edition *o)
+{
+    char buf[96];
+
+    if (!o->fixed)
+        return text_format(ctx, "%s would have no date", o->name);
+    (void)date_range_print((struct date){o->candidates[0].start},
+                           (struct date){o->candidates[0].end}, buf,
+                           sizeof buf);
+    return text_format(ctx, "%s is on %s", o->name, buf);
+}
+
 static void broken_by_pair(TALLOC_CTX *ctx, struct broken *b, int32_t e,
                            int32_t choice)
 {
     for (size_t i = 0; i < b->p->n_pairs; i++) {
         const struct pair *pair = &b->p->pairs[i];
         int32_t other = pair->i == e ? pair->j : pair->i;
-        const struct problem_edition *o = &b->p->editions[other];
-        char buf[96];
-        bool allowed;
 
-        if ((pair->i != e && pair->j != e) || !o->fixed)
-            continue;
-        allowed = pair->i == e ? pair_allows(b->p, pair, choice, 0)
-                               : pair_allows(b->p, pair, 0, choice);
-        if (allowed)
-            continue;
-        (void)date_range_print((struct date){o->candidates[0].start},
-                               (struct date){o->candidates[0].end}, buf,
-                               sizeof buf);
-        broken_add(ctx, b, pair->rule,
-                   text_format(ctx, "%s is on %s", o->name, buf));
+        if ((pair->i == e || pair->j == e) &&
+            !pair_leaves(b->p, pair, e, choice))
+            broken_add(ctx, b, pair->rule,
+                       pair_words(ctx, &b->p->editions[other]));
     }
 }
 

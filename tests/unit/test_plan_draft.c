@@ -500,6 +500,22 @@ static void the_answer_names_the_place(void **state)
                                      "window 1 Mar .. 31 Mar (test.rules:"));
 }
 
+static void what_is_not_planned_yet_keeps_a_date(void **state)
+{
+    struct error err = {0};
+
+    (void)state;
+    rules = world_rules(ctx, HEAD K
+                        "cluster J \"J\"\n  times 1 per cycle\n"
+                        "  window 1 Apr .. 31 Oct\n  lasts 1 day\n  host A\n"
+                        "  before next K 1 week .. 6 months\n"
+                        "  meeting M \"M\" of IT 1 day\n");
+    assert_true(asked(NULL, 0, "J-2027", "J", "2027-10-04", "A", &err));
+    assert_false(asked(NULL, 0, "J-2027", "J", "2027-05-03", "A", &err));
+    assert_non_null(strstr(err.text, "J before next K 1 week .. 6 months: "
+                                     "K-2028 would have no date"));
+}
+
 static void notice_is_for_new_dates(void **state)
 {
     struct edition row = edition("K-2027", "K", "2027-03-02", EDITION_PROPOSED);
@@ -606,6 +622,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_date_is_asked_about, setup, teardown),
         cmocka_unit_test_setup_teardown(the_answer_names_the_place, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_is_not_planned_yet_keeps_a_date,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(notice_is_for_new_dates, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(strange_questions_are_refused, setup,
