@@ -120,7 +120,7 @@ static int by_cause(const void *a, const void *b)
     return o ? o : order(x->due.second, y->due.second);
 }
 
-static int by_due(const void *a, const void *b)
+int notice_by_due(const void *a, const void *b)
 {
     const struct notice *x = a, *y = b;
     int o = order(x->due.second, y->due.second);
@@ -141,7 +141,7 @@ static void drop_doubles(struct notices *all)
             strcmp(all->rows[n - 1].cause, all->rows[i].cause) != 0)
             all->rows[n++] = all->rows[i];
     all->n = n;
-    qsort(all->rows, all->n, sizeof *all->rows, by_due);
+    qsort(all->rows, all->n, sizeof *all->rows, notice_by_due);
 }
 
 /* ---- who is nearest */
@@ -163,8 +163,7 @@ static int distance(const struct contact *c)
     return 0;
 }
 
-/* Clears those who are not the nearest of their own country. */
-static void keep_nearest(const struct contacts *contacts, bool *chosen)
+void contacts_keep_nearest(const struct contacts *contacts, bool *chosen)
 {
     for (size_t i = 0; i < contacts->n; i++)
         for (size_t k = 0; chosen[i] && k < contacts->n; k++)
@@ -286,7 +285,7 @@ static void remind_of_edition(struct desk_work *w, const struct reminder *m,
                     choose_items(w, m, c, items, n, out) > 0;
     }
     if (m->audience == AUDIENCE_HOST || m->audience == AUDIENCE_MEMBERS)
-        keep_nearest(contacts, chosen);
+        contacts_keep_nearest(contacts, chosen);
     for (size_t i = 0; i < contacts->n; i++)
         if (chosen[i])
             remind_of_items(
@@ -376,7 +375,7 @@ static void remind_owners(struct desk_work *w, const struct task *t,
     for (size_t i = 0; i < contacts->n; i++)
         chosen[i] = contacts->rows[i].channel != CHANNEL_NONE &&
                     contact_owns(w->rules, &contacts->rows[i], t, e);
-    keep_nearest(contacts, chosen);
+    contacts_keep_nearest(contacts, chosen);
     for (size_t i = 0; i < contacts->n; i++)
         if (chosen[i])
             remind_owner(w, t, e, i);

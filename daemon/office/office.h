@@ -119,6 +119,7 @@ bool contact_owns(const struct rules *r, const struct contact *c,
 enum notice_kind {
     NOTICE_REMINDER, /* of meetings or consultations of one edition */
     NOTICE_TASK,     /* of one task, to its owner */
+    NOTICE_OVERDUE,  /* of one task that is late, to who must see to it */
     NOTICE_DIGEST    /* what one release changed */
 };
 
@@ -134,6 +135,8 @@ struct notice {
     struct length lead;     /* "14 days before"; n < 0: none */
     const char **items;     /* ids of the items it speaks of, in time order */
     size_t n_items;
+    const char *rung; /* NOTICE_OVERDUE: "owner", "desk", "head" */
+    int late;         /* NOTICE_OVERDUE: working days past due */
 };
 
 struct notices {
@@ -148,6 +151,15 @@ struct notices office_notices(TALLOC_CTX *ctx, const struct rules *r,
                               const struct plan *released,
                               const struct tasks *tasks,
                               const struct contacts *contacts);
+
+/* ---- escalate.c: who hears of tasks that are late, and when. */
+/* Adds to *all, once per task, due date and rung: its owner, then the desk,
+ * then the head of the desk (an address; "" none). What became late before the
+ * release that set its date is left out. `all` stays in its order. */
+void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
+                     const struct plan *released, const struct tasks *tasks,
+                     const struct contacts *contacts, const char *head,
+                     struct notices *all);
 
 /* The digests of a release: one per contact whom a change concerns. Each
  * notice's items are the ids of the changes (edition or item) it must name;

@@ -17,3 +17,9 @@ bool contact_touches(const struct rules *r, const struct contact *c,
 bool contact_is_delegate(const struct contact *c);
 /* Role partner, or a delegate or focal point of a partner. */
 bool contact_is_partner(const struct rules *r, const struct contact *c);
+
+/* Clears those who are not the nearest of their own country: the host's own
+ * desk, else focal points, else delegates. */
+void contacts_keep_nearest(const struct contacts *contacts, bool *chosen);
+/* The order of struct notices. */
+int notice_by_due(const void *a, const void *b);

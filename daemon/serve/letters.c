@@ -217,6 +217,12 @@ static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
     if (t->due.day != t->nominal.day)
         set_text(v, "nominal_text", date_line(ctx, t->nominal));
     (void)json_object_set_new(view, "task", v);
+    if (!n->rung)
+        return;
+    set_text(view, "rung", n->rung);
+    (void)json_object_set_new(view, n->rung,
+                              json_true()); /* {{#owner}} {{#desk}} {{#head}} */
+    (void)json_object_set_new(view, "late", json_integer(n->late));
 }
 
 /* What a template of that notice sees; docs/templates.md lists the names. */
@@ -254,6 +260,18 @@ static json_t *letter_view(TALLOC_CTX *ctx, struct serve *s,
     return view;
 }
 
+/* A template that a directory of one's own may lack, else another one. */
+static const char *template_or(const struct serve *s, const char *name,
+                               const char *otherwise)
+{
+    const char *const *names = letter_names(s->generation->templates);
+
+    for (size_t i = 0; names[i]; i++)
+        if (strcmp(names[i], name) == 0)
+            return name;
+    return otherwise;
+}
+
 static const char *template_of(const struct serve *s, const struct notice *n)
 {
     const struct task *t;
@@ -264,6 +282,8 @@ static const char *template_of(const struct serve *s, const struct notice *n)
     case NOTICE_TASK:
         t = task_named(s, n->thing);
         return t && t->rule && t->rule->mail ? t->rule->mail : "task";
+    case NOTICE_OVERDUE:
+        return template_or(s, "overdue", "task");
     case NOTICE_DIGEST:
         return "digest";
     }
@@ -273,8 +293,9 @@ static const char *template_of(const struct serve *s, const struct notice *n)
 static enum message_kind kind_of(const struct notice *n)
 {
     return n->kind == NOTICE_REMINDER ? MESSAGE_REMINDER
-           : n->kind == NOTICE_TASK   ? MESSAGE_TASK
-                                      : MESSAGE_DIGEST;
+           : n->kind == NOTICE_TASK || n->kind == NOTICE_OVERDUE
+               ? MESSAGE_TASK
+               : MESSAGE_DIGEST;
 }
 
 /* 26 characters that nobody can guess; a Message-ID is written once. */

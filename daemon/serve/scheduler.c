@@ -1,8 +1,9 @@
 /*
- * What falls due: reminders of the released plan, and messages whose next try
- * or end has come. "Due and not yet told" is a row in the store, never a timer:
- * the timer only says when to look again, and looks at least once a minute, so
- * that a clock that was set, or a machine that slept, is noticed.
+ * What falls due: reminders of the released plan, tasks that are late, and
+ * messages whose next try or end has come. "Due and not yet told" is a row in
+ * the store, never a timer: the timer only says when to look again, and looks
+ * at least once a minute, so that a clock that was set, or a machine that
+ * slept, is noticed.
  *
  * Invariants: 1. a notice becomes a message at most once for ever (UNIQUE in
  * the store); 2. a notice that was missed past its end becomes an expired
@@ -93,6 +94,9 @@ static bool recompute(struct scheduler *sch, struct error *err)
                        ? office_notices(ctx, s->generation->rules, s->out.plan,
                                         &s->out.tasks, &sch->contacts)
                        : (struct notices){NULL, 0};
+    if (s->out.plan)
+        office_escalate(ctx, s->generation->rules, s->out.plan, &s->out.tasks,
+                        &sch->contacts, s->config->escalate_to, &sch->notices);
     sch->stale = false;
     return true;
 }

@@ -55,6 +55,16 @@ static char *mail_warning(struct request *q)
     return memory_text(q->ctx, delivery_note(s));
 }
 
+static json_int_t overdue_tasks(const struct serve *s)
+{
+    struct date today = instant_utc_date(serve_now(s));
+    json_int_t n = 0;
+
+    for (size_t i = 0; i < s->out.tasks.n; i++)
+        n += task_overdue(&s->out.tasks.rows[i], today) > 0;
+    return n;
+}
+
 bool verb_STATUS(struct request *q, struct error *err)
 {
     struct serve *s = q->serve;
@@ -76,6 +86,7 @@ bool verb_STATUS(struct request *q, struct error *err)
                     (json_int_t)counts[MESSAGE_HELD], "outbox",
                     outbox_counts(counts), "rules", rules_state(s), "feeds",
                     json_integer((json_int_t)s->out.feeds.n));
+    (void)json_object_set_new(row, "overdue", json_integer(overdue_tasks(s)));
     set_text(row, "next_due", instant_print(next, (char[INSTANT_TEXT]){0}));
     set_text(row, "mail", mail_warning(q));
     set_text(row, "bad_feeds", s->out.bad_feeds);

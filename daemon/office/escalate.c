@@ -1,0 +1,155 @@
+/*
+ * What happens when a task stays undone: at set lateness somebody nearer to
+ * the top hears of it, each once.
+ *
+ * 1. Lateness is counted in working days of the secretariat.
+ * 2. A task that is done, waived or pinned to another day escalates no more: a
+ *    notice's cause holds the due date, so that another date begins anew.
+ * 3. Nobody is told of what was late before the release that set its date:
+ *    that is for the lists.
+ */
+#include <stdlib.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/office/people.h"
+#include "daemon/plan/calendar.h"
+
+enum rung { RUNG_OWNER, RUNG_DESK, RUNG_HEAD };
+
+/* The ladder: after how many working days who hears of it. */
+static const struct step_up {
+    int late;
+    enum rung rung;
+    const char *word;
+} ladder[] = {
+    {1, RUNG_OWNER, "owner"},
+    {3, RUNG_DESK, "desk"},
+    {7, RUNG_HEAD, "head"},
+};
+
+enum {
+    LADDER = sizeof ladder / sizeof ladder[0],
+    HOUR = 8 * 60, /* of the recipient's morning */
+    PATIENCE = 30, /* days, after which telling is pointless */
+};
+
+struct escalation {
+    TALLOC_CTX *ctx;
+    const struct rules *rules;
+    const struct contacts *contacts;
+    const struct contact *head; /* NULL: none */
+    const struct task *task;
+    const struct edition *edition;
+    bool *chosen; /* per contact */
+    struct notices *all;
+};
+
+static struct date late_day(const struct rules *r, struct date due, int n)
+{
+    const struct member *seat = r->sector.seat;
+
+    return seat ? calendar_add_working(r, seat->weekend, seat->holidays, due, n)
+                : date_add_days(due, n);
+}
+
+static void tell(const struct escalation *x, const struct step_up *up,
+                 const struct contact *c)
+{
+    const struct task *t = x->task;
+    const struct zone *z = contact_zone(x->rules, c);
+    struct date day = late_day(x->rules, t->due, up->late);
+    struct local at = {day, HOUR}, end = {date_add_days(day, PATIENCE), HOUR};
+    char due[DATE_TEXT];
+    struct notice n = {.kind = NOTICE_OVERDUE,
+                       .contact = c,
+                       .edition = memory_text(x->ctx, x->edition->id),
+                       .thing = memory_text(x->ctx, t->id),
+                       .due = zone_instant(z, at),
+                       .expires = zone_instant(z, end),
+                       .lead = {-1, UNIT_DAYS},
+                       .rung = up->word,
+                       .late = up->late};
+
+    if (n.due.second < x->edition->modified.second)
+        return;
+    n.cause = text_format(x->ctx, "overdue/%s/%s/%s", t->id, up->word,
+                          date_print(t->due, due));
+    x->all->rows =
+        array_grow(x->ctx, x->all->rows, struct notice, x->all->n + 1);
+    x->all->rows[x->all->n++] = n;
+}
+
+static bool is_on_rung(const struct escalation *x, enum rung rung,
+                       const struct contact *c)
+{
+    if (c->channel == CHANNEL_NONE)
+        return false;
+    if (rung == RUNG_OWNER)
+        return contact_owns(x->rules, c, x->task, x->edition);
+    return c->role == ROLE_DESK &&
+           (x->task->n_bodies == 0 ||
+            contact_has_any(c, (const char *const *)x->task->bodies,
+                            x->task->n_bodies));
+}
+
+static void tell_rung(const struct escalation *x, const struct step_up *up)
+{
+    if (up->rung == RUNG_HEAD) {
+        if (x->head)
+            tell(x, up, x->head);
+        return;
+    }
+    for (size_t i = 0; i < x->contacts->n; i++)
+        x->chosen[i] = is_on_rung(x, up->rung, &x->contacts->rows[i]);
+    contacts_keep_nearest(x->contacts, x->chosen);
+    for (size_t i = 0; i < x->contacts->n; i++)
+        if (x->chosen[i])
+            tell(x, up, &x->contacts->rows[i]);
+}
+
+/* The head of the desk as a contact: the one in the list, else made up. */
+static const struct contact *
+head_of(TALLOC_CTX *ctx, const struct contacts *contacts, const char *address)
+{
+    struct contact *c;
+
+    if (!address || !*address)
+        return NULL;
+    for (size_t i = 0; i < contacts->n; i++)
+        if (text_same(contacts->rows[i].email, address))
+            return &contacts->rows[i];
+    c = object_new(ctx, struct contact);
+    *c = (struct contact){.email = memory_text(ctx, address),
+                          .name = "Head of the desk",
+                          .of = "SEC",
+                          .role = ROLE_DESK,
+                          .channel = CHANNEL_INVITE,
+                          .zone = "",
+                          .added = INSTANT_NONE};
+    return c;
+}
+
+void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
+                     const struct plan *released, const struct tasks *tasks,
+                     const struct contacts *contacts, const char *head,
+                     struct notices *all)
+{
+    struct escalation x = {.ctx = ctx,
+                           .rules = r,
+                           .contacts = contacts,
+                           .head = head_of(ctx, contacts, head),
+                           .chosen = array_new(NULL, bool, contacts->n),
+                           .all = all};
+
+    for (size_t i = 0; i < tasks->n; i++) {
+        x.task = &tasks->rows[i];
+        x.edition = plan_edition(released, x.task->edition);
+        for (size_t k = 0;
+             x.edition && x.task->state == TASK_OPEN && k < LADDER; k++)
+            tell_rung(&x, &ladder[k]);
+    }
+    talloc_free(x.chosen);
+    if (all->n > 0)
+        qsort(all->rows, all->n, sizeof *all->rows, notice_by_due);
+}
