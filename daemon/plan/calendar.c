@@ -8,13 +8,29 @@
  */
 #include "daemon/plan/calendar.h"
 
+#include <string.h>
+
 #include "daemon/base/text.h"
 
 enum { LONGEST_REST = 400 };
 
+static bool is_capital(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/* As text_compare(); the first letters decide nearly always, and this is asked
+ * for every day of every candidate. */
+static int country_order(const char *a, const char *b)
+{
+    if (is_capital(*a) && is_capital(*b) && *a != *b)
+        return *a < *b ? -1 : 1;
+    return strcmp(a, b) == 0 ? 0 : text_compare(a, b);
+}
+
 static int row_order(const struct holiday *h, const char *cc, struct date d)
 {
-    int order = text_compare(h->cc, cc);
+    int order = country_order(h->cc, cc);
 
     if (order)
         return order;

@@ -547,6 +547,79 @@ static void planning_again_moves_nothing(void **state)
     assert_int_equal(first.plan->cost, again.plan->cost);
 }
 
+static void every_planned_date_is_allowed(void **state)
+{
+    struct planned w = planned(2027, 2028);
+    struct planning in = world_planning(rules, 2027, 2028);
+
+    (void)state;
+    in.draft = w.plan;
+    for (size_t i = 0; i < w.plan->n_editions; i++) {
+        struct edition e = w.plan->editions[i];
+        struct error err;
+        if (!plan_allows(&in, w.plan, &e, &err))
+            fail_msg("%s", err.text);
+        e.start = day("2027-12-24"); /* Year-end, for everyone */
+        e.cycle = 2027;
+        assert_false(plan_allows(&in, w.plan, &e, &err));
+    }
+}
+
+static unsigned random_next(unsigned *seed)
+{
+    *seed = *seed * 1103515245u + 12345u;
+    return *seed >> 16 & 0x7fff;
+}
+
+/* Some editions of the draft in some other state, on some other day. */
+static void disturb(struct plan *draft, unsigned *seed)
+{
+    for (size_t i = 0; i < draft->n_editions; i++) {
+        struct edition *e = &draft->editions[i];
+        if (random_next(seed) % 3)
+            continue;
+        e->status = (enum edition_status)(random_next(seed) % 6);
+        e->pinned = random_next(seed) % 4 == 0;
+        if (random_next(seed) % 2 && !date_is_none(e->start)) {
+            e->start.day += (int32_t)(random_next(seed) % 60) - 30;
+            plan_complete(draft, rules, e);
+        }
+    }
+}
+
+/* Whatever a draft is like: what is fixed stays, the rest is legal. */
+static void any_draft_is_planned(void **state)
+{
+    struct planned first = planned(2027, 2027);
+    unsigned seed = 7;
+
+    (void)state;
+    for (int round = 0; round < 25; round++) {
+        struct planning in = world_planning(rules, 2027, 2027);
+        struct plan *draft = plan_copy(ctx, first.plan);
+        struct planned w;
+        int64_t cost;
+        int32_t rule;
+        in.now.second += (int64_t)(random_next(&seed) % 400) * 86400;
+        disturb(draft, &seed);
+        in.draft = draft;
+        if (round % 2)
+            in.released = first.plan;
+        w = world_plan(ctx, &in);
+        if (w.solution->verdict == VERDICT_OPTIMAL)
+            assert_true(
+                problem_check(w.problem, w.solution->choice, &cost, &rule));
+        for (size_t i = 0; i < draft->n_editions; i++) {
+            const struct edition *a = &draft->editions[i];
+            const struct edition *b = plan_edition(w.plan, a->id);
+            if ((a->status == EDITION_CONFIRMED || a->status == EDITION_HELD ||
+                 a->status == EDITION_CANCELLED) &&
+                (!b || b->start.day != a->start.day || b->status != a->status))
+                fail_msg("round %d: %s was touched", round, a->id);
+        }
+    }
+}
+
 static void costs_of_editions_add_up(void **state)
 {
     struct planned w = planned(2027, 2027);
@@ -574,6 +647,8 @@ int main(void)
         cmocka_unit_test(the_same_input_gives_the_same_bytes),
         cmocka_unit_test(the_order_of_statements_does_not_matter),
         cmocka_unit_test(planning_again_moves_nothing),
+        cmocka_unit_test(every_planned_date_is_allowed),
+        cmocka_unit_test(any_draft_is_planned),
         cmocka_unit_test(costs_of_editions_add_up)};
 
     return cmocka_run_group_tests(tests, setup, teardown);
