@@ -55,23 +55,43 @@ static const struct zone *zone_named(TALLOC_CTX *ctx, const char *name)
     return z;
 }
 
-static json_t *item_view(TALLOC_CTX *ctx, const struct rules *r,
-                         const struct item *i, const struct zone *venue,
-                         const struct zone *reader)
+/* An item's time on the three clocks; the recipient's only where it is another
+ * one than the venue's. */
+static void set_clocks(TALLOC_CTX *ctx, json_t *v, const struct item *i,
+                       const struct zone *reader)
 {
-    json_t *v = view_item(r, i);
-    bool elsewhere =
-        zone_offset(venue, i->start_utc) != zone_offset(reader, i->start_utc);
+    const struct zone *venue = zone_named(ctx, i->zone);
 
+    if (instant_is_none(i->start_utc))
+        return;
     set_text(v, "venue_time",
              clock_line(ctx, venue, i->city, i->start_utc, i->end_utc));
-    if (elsewhere)
+    if (zone_offset(venue, i->start_utc) != zone_offset(reader, i->start_utc))
         set_text(v, "your_time",
                  clock_line(ctx, reader, zone_name(reader), i->start_utc,
                             i->end_utc));
     set_text(v, "utc_time",
              clock_line(ctx, zone_utc(), "UTC", i->start_utc, i->end_utc));
+}
+
+static json_t *item_view(TALLOC_CTX *ctx, const struct rules *r,
+                         const struct item *i, const struct zone *reader)
+{
+    json_t *v = view_item(r, i);
+
+    set_clocks(ctx, v, i, reader);
     return v;
+}
+
+static char *title_of(TALLOC_CTX *ctx, const struct edition *e,
+                      const struct item *i, const char *otherwise)
+{
+    if (i)
+        return memory_text(ctx, i->title);
+    if (!e)
+        return memory_text(ctx, otherwise);
+    return e->n > 0 ? text_format(ctx, "%s %d/%d", e->title, e->cycle, e->n)
+                    : text_format(ctx, "%s %d", e->title, e->cycle);
 }
 
 static json_t *edition_view(TALLOC_CTX *ctx, struct serve *s,
@@ -81,6 +101,7 @@ static json_t *edition_view(TALLOC_CTX *ctx, struct serve *s,
     const struct member *host = rules_member(s->generation->rules, e->host);
     char buf[80];
 
+    set_text(v, "name", title_of(ctx, e, NULL, e->id));
     set_text(v, "when",
              date_is_none(e->start)
                  ? ""
@@ -107,35 +128,55 @@ static char *when_of(TALLOC_CTX *ctx, const struct edition *e,
     return memory_text(ctx, "");
 }
 
-static char *title_of(TALLOC_CTX *ctx, const struct edition *e,
-                      const struct item *i, const char *otherwise)
+/* What the values of a change are of, in words; "" where its kind says all. */
+static const char *field_words(const char *field)
 {
-    if (i)
-        return memory_text(ctx, i->title);
-    if (!e)
-        return memory_text(ctx, otherwise);
-    return e->n > 0 ? text_format(ctx, "%s %d/%d", e->title, e->cycle, e->n)
-                    : text_format(ctx, "%s %d", e->title, e->cycle);
+    static const char *const silent[] = {"start", "status"};
+
+    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++)
+        if (strcmp(silent[i], field) == 0)
+            return "";
+    return strcmp(field, "zone") == 0 ? "time zone" : field;
 }
 
-/* Old -> new in words; dates and times as people write them. */
-static char *from_to(TALLOC_CTX *ctx, const struct change *c,
-                     const char *was_when, const char *now_when)
+/* Old and new in words; dates and times as people write them. What is new, or
+ * a state, says it all by its kind. */
+static void set_old_and_new(TALLOC_CTX *ctx, json_t *v, const struct change *c,
+                            const char *was_when, const char *now_when)
 {
     bool date = strcmp(c->field, "start") == 0 ||
                 strcmp(c->field, "end") == 0 || strcmp(c->field, "days") == 0;
+    bool bare = c->kind == CHANGE_ADDED || c->kind == CHANGE_REMOVED ||
+                strcmp(c->field, "status") == 0;
     const char *from = date && was_when[0] ? was_when : c->old_value;
     const char *to = date && now_when[0] ? now_when : c->new_value;
+    const char *what = field_words(c->field);
 
-    return text_format(ctx, "%s%s%s -> %s", date ? "" : c->field,
-                       date ? "" : ": ", from[0] ? from : "(none)",
-                       to[0] ? to : "(none)");
+    set_text(v, "what_changed", date ? "" : what);
+    set_text(v, "old_text", bare ? "" : from);
+    set_text(v, "new_text", bare ? "" : to);
+    if (!bare)
+        set_text(v, "from_to",
+                 text_format(ctx, "%s%s%s -> %s", date ? "" : what,
+                             date || !what[0] ? "" : ": ",
+                             from[0] ? from : "(none)", to[0] ? to : "(none)"));
 }
 
-/* The title of the thing a change is about, and old -> new in words. `before`
- * is what was published until now; NULL before the first release. */
+/* Does a new or moved item have times that hold? */
+static bool is_timed(const struct change *c, const struct edition *e,
+                     const struct item *i)
+{
+    return i && e && i->status != ITEM_CANCELLED &&
+           (e->status == EDITION_CONFIRMED || e->status == EDITION_HELD) &&
+           (c->kind == CHANGE_ADDED || c->kind == CHANGE_MOVED ||
+            c->kind == CHANGE_REINSTATED);
+}
+
+/* A change in words. `before` is what was published until now; NULL before the
+ * first release. Clocks stand beside what is new or has moved. */
 static json_t *change_view(TALLOC_CTX *ctx, const struct change *c,
-                           const struct plan *plan, const struct plan *before)
+                           const struct plan *plan, const struct plan *before,
+                           const struct zone *reader)
 {
     json_t *v = view_change(c);
     const struct edition *e = plan_edition(plan, c->edition);
@@ -146,13 +187,15 @@ static json_t *change_view(TALLOC_CTX *ctx, const struct change *c,
         before && c->item[0] ? plan_item(before, c->item) : NULL;
     const char *now = when_of(ctx, e, i);
 
-    set_text(v, "what", title_of(ctx, e, i, c->edition));
+    set_text(
+        v, "what",
+        title_of(ctx, e, i ? i : i_was, c->item[0] ? c->item : c->edition));
     set_text(v, "when", now);
     set_text(v, "place", i ? i->city : e ? e->city : "");
-    if (c->old_value[0] || c->new_value[0])
-        set_text(v, "from_to",
-                 from_to(ctx, c, when_of(ctx, c->item[0] ? NULL : e_was, i_was),
-                         now));
+    set_old_and_new(ctx, v, c, when_of(ctx, c->item[0] ? NULL : e_was, i_was),
+                    now);
+    if (is_timed(c, e, i))
+        set_clocks(ctx, v, i, reader);
     return v;
 }
 
@@ -166,17 +209,106 @@ static bool names_change(const struct notice *n, const struct change *c)
     return false;
 }
 
-static json_t *changes_view(TALLOC_CTX *ctx, const struct notice *n,
-                            const struct plan *plan, const struct plan *before,
-                            const struct changes *changes)
+/* The changes that a digest names, an object per edition. */
+static json_t *groups_view(TALLOC_CTX *ctx, struct serve *s,
+                           const struct notice *n, const struct plan *plan,
+                           const struct plan *before,
+                           const struct changes *changes,
+                           const struct zone *reader)
 {
-    json_t *rows = json_array();
+    json_t *groups = json_array(), *rows = NULL;
+    const char *last = "";
 
-    for (size_t i = 0; changes && i < changes->n; i++)
-        if (names_change(n, &changes->rows[i]))
-            (void)json_array_append_new(
-                rows, change_view(ctx, &changes->rows[i], plan, before));
+    for (size_t i = 0; changes && i < changes->n; i++) {
+        const struct change *c = &changes->rows[i];
+        const struct edition *e = plan_edition(plan, c->edition);
+
+        if (!names_change(n, c))
+            continue;
+        if (!rows || strcmp(last, c->edition) != 0) {
+            json_t *group = e ? edition_view(ctx, s, e) : json_object();
+
+            set_text(group, "what", title_of(ctx, e, NULL, c->edition));
+            set_text(group, "place", e ? e->city : "");
+            rows = json_array();
+            (void)json_object_set_new(group, "changes", rows);
+            (void)json_array_append_new(groups, group);
+            last = c->edition;
+        }
+        (void)json_array_append_new(rows,
+                                    change_view(ctx, c, plan, before, reader));
+    }
+    return groups;
+}
+
+/* All changes of the groups in one list. */
+static json_t *changes_view(const json_t *groups)
+{
+    json_t *rows = json_array(), *group;
+    size_t i;
+
+    json_array_foreach(groups, i, group)
+    {
+        (void)json_array_extend(rows, json_object_get(group, "changes"));
+    }
     return rows;
+}
+
+/* Meetings of the highest level name a series best; the lower the better. */
+static int rank_of(const struct rules *r, const struct item *i)
+{
+    int best = 50;
+
+    for (size_t k = 0; k < i->n_bodies; k++) {
+        const struct body *b = rules_body(r, i->bodies[k]);
+
+        if (b && b->level >= 0 && b->level < best)
+            best = b->level;
+    }
+    return best + (i->kind == ITEM_MEETING ? 0 : 100);
+}
+
+/* "7th ADGMIN": what a letter is about, for its subject. Among the notice's
+ * items, or all of the edition when it names none. */
+static const char *headline_of(TALLOC_CTX *ctx, const struct rules *r,
+                               const struct notice *n, const struct plan *plan,
+                               const struct edition *e)
+{
+    size_t count = 0;
+    const struct item *all = plan_items_of(plan, e->id, &count), *best = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        bool meant = n->n_items == 0;
+
+        for (size_t k = 0; k < n->n_items && !meant; k++)
+            meant = strcmp(n->items[k], all[i].id) == 0;
+        if (meant && all[i].status != ITEM_CANCELLED &&
+            (!best || rank_of(r, &all[i]) < rank_of(r, best)))
+            best = &all[i];
+    }
+    return best ? best->title : title_of(ctx, e, NULL, e->id);
+}
+
+/* The subject of a digest: its first edition, and how many more. */
+static void set_digest_headline(TALLOC_CTX *ctx, const struct rules *r,
+                                const struct plan *plan, json_t *view,
+                                const json_t *groups)
+{
+    const json_t *first = json_array_get(groups, 0);
+    const char *id = json_string_value(json_object_get(first, "edition"));
+    const struct edition *e = id ? plan_edition(plan, id) : NULL;
+    const struct notice whole = {.n_items = 0};
+    size_t n = json_array_size(groups);
+
+    if (first && e)
+        set_text(view, "headline", headline_of(ctx, r, &whole, plan, e));
+    else
+        set_text(view, "headline",
+                 json_string_value(json_object_get(first, "what")));
+    set_text(view, "headline_when",
+             json_string_value(json_object_get(first, "when")));
+    set_text(view, "more_text",
+             n > 1 ? text_format(ctx, "and %zu more", n - 1) : "");
 }
 
 static json_t *items_view(TALLOC_CTX *ctx, struct serve *s,
@@ -190,10 +322,22 @@ static json_t *items_view(TALLOC_CTX *ctx, struct serve *s,
 
         if (item)
             (void)json_array_append_new(
-                rows, item_view(ctx, s->generation->rules, item,
-                                zone_named(ctx, item->zone), reader));
+                rows, item_view(ctx, s->generation->rules, item, reader));
     }
     return rows;
+}
+
+static bool any_your_time(const json_t *items)
+{
+    json_t *item;
+    size_t i;
+
+    json_array_foreach(items, i, item)
+    {
+        if (json_object_get(item, "your_time"))
+            return true;
+    }
+    return false;
 }
 
 static const struct task *task_named(const struct serve *s, const char *id)
@@ -216,6 +360,9 @@ static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
     set_text(v, "due_text", date_line(ctx, t->due));
     if (t->due.day != t->nominal.day)
         set_text(v, "nominal_text", date_line(ctx, t->nominal));
+    (void)json_object_set_new(
+        v, "overdue_now",
+        json_boolean(task_overdue(t, instant_utc_date(now)) > 0));
     (void)json_object_set_new(view, "task", v);
     if (!n->rung)
         return;
@@ -225,6 +372,34 @@ static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
     (void)json_object_set_new(view, "late", json_integer(n->late));
 }
 
+/* The notice's own things: its edition, items and changes. */
+static void add_things(TALLOC_CTX *ctx, struct serve *s, json_t *view,
+                       const struct notice *n, const struct plan *plan,
+                       const struct changes *changes)
+{
+    const struct rules *r = s->generation->rules;
+    const struct zone *reader = contact_zone(r, n->contact);
+    const struct edition *e =
+        n->edition[0] ? plan_edition(plan, n->edition) : NULL;
+    json_t *items = items_view(ctx, s, n, plan, reader);
+    json_t *groups = groups_view(ctx, s, n, plan, s->out.plan, changes, reader);
+
+    if (n->kind == NOTICE_DIGEST)
+        set_digest_headline(ctx, r, plan, view, groups);
+    else if (e)
+        set_text(view, "headline", headline_of(ctx, r, n, plan, e));
+    if (e)
+        (void)json_object_set_new(view, "edition", edition_view(ctx, s, e));
+    (void)json_object_set_new(view, "any_your_time",
+                              json_boolean(any_your_time(items)));
+    (void)json_object_set_new(view, "has_items",
+                              json_boolean(json_array_size(items) > 0));
+    (void)json_object_set_new(view, "items", items);
+    (void)json_object_set_new(view, "changes", changes_view(groups));
+    (void)json_object_set_new(view, "groups", groups);
+    set_text(view, "your_zone", zone_name(reader));
+}
+
 /* What a template of that notice sees; docs/templates.md lists the names. */
 static json_t *letter_view(TALLOC_CTX *ctx, struct serve *s,
                            const struct notice *n, const struct plan *plan,
@@ -232,9 +407,6 @@ static json_t *letter_view(TALLOC_CTX *ctx, struct serve *s,
                            int release, struct instant now)
 {
     const struct rules *r = s->generation->rules;
-    const struct zone *reader = contact_zone(r, n->contact);
-    const struct edition *e =
-        n->edition[0] ? plan_edition(plan, n->edition) : NULL;
     json_t *view = json_object();
     json_t *sector = json_object();
 
@@ -245,17 +417,11 @@ static json_t *letter_view(TALLOC_CTX *ctx, struct serve *s,
     set_text(view, "calendar_name", serve_name(s));
     set_text(view, "base_url", s->config->base_url);
     set_text(view, "secretariat", s->config->contact);
-    set_text(view, "your_zone", zone_name(reader));
     set_text(view, "note", note ? note : "");
     (void)json_object_set_new(view, "release", json_integer(release));
     if (n->lead.n >= 0)
         set_text(view, "lead", length_print(ctx, n->lead));
-    if (e)
-        (void)json_object_set_new(view, "edition", edition_view(ctx, s, e));
-    (void)json_object_set_new(view, "items",
-                              items_view(ctx, s, n, plan, reader));
-    (void)json_object_set_new(view, "changes",
-                              changes_view(ctx, n, plan, s->out.plan, changes));
+    add_things(ctx, s, view, n, plan, changes);
     add_task(ctx, s, view, n, now);
     return view;
 }

@@ -1,0 +1,306 @@
+/*
+ * Editions, items and changes as the public sees them: the one JSON view,
+ * without what only officers see, with links and times in words.
+ *
+ * Items of an edition whose dates are only proposed have no times here, as in
+ * the feeds: a time that is not settled must not reach anybody's calendar.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/page_parts.h"
+#include "daemon/publish/value.h"
+#include "daemon/publish/view.h"
+#include "daemon/publish/when.h"
+
+/* ----------------------------------------------------------------- editions */
+
+bool page_shows(const struct edition *e)
+{
+    return e->status != EDITION_LAPSED;
+}
+
+json_t *page_public(const struct edition *e)
+{
+    static const char *const inner[] = {"cost",   "warnings", "pinned",
+                                        "reason", "by",       "forced"};
+    json_t *row = view_edition(e);
+
+    for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++)
+        (void)json_object_del(row, inner[i]);
+    return row;
+}
+
+char *page_edition_name(const struct page_job *job, const struct edition *e)
+{
+    const char *title = e->title[0] ? e->title : e->id;
+
+    return e->n > 0 ? text_format(job->ctx, "%s %d/%d", title, e->cycle, e->n)
+                    : text_format(job->ctx, "%s %d", title, e->cycle);
+}
+
+static const char *status_text(enum edition_status s)
+{
+    switch (s) {
+    case EDITION_PROPOSED:
+        return "Dates proposed";
+    case EDITION_CONFIRMED:
+        return "Confirmed";
+    case EDITION_POSTPONED:
+        return "Postponed";
+    case EDITION_CANCELLED:
+        return "Cancelled";
+    case EDITION_HELD:
+        return "Held";
+    case EDITION_LAPSED:
+        break;
+    }
+    return "Lapsed";
+}
+
+/* Its dates as they are to be read, NULL when they do not hold. */
+static char *dates_text(const struct page_job *job, const struct edition *e)
+{
+    char buf[96];
+
+    if (date_is_none(e->start) || e->status == EDITION_POSTPONED)
+        return NULL;
+    return page_dashes(job->ctx,
+                       date_range_print(e->start, e->end, buf, sizeof buf));
+}
+
+static void add_host(const struct page_job *job, const struct edition *e,
+                     json_t *row)
+{
+    const struct member *m = rules_member(job->in->rules, e->host);
+    const char *name = m ? m->name : e->host;
+
+    page_set(row, "host_name", value_text(name));
+    page_set(row, "host_url",
+             m ? value_text(page_link(job, "/hosts/", m->code)) : json_null());
+    if (e->city[0] && name[0] && !text_same(e->city, name))
+        page_set(row, "place",
+                 value_taken(text_format(NULL, "%s, %s", e->city, name)));
+    else
+        page_set(row, "place", value_text(e->city[0] ? e->city : name));
+}
+
+/* Days from today, in words; null when it is over or has no date. */
+static json_t *distance(const struct page_job *job, const struct edition *e)
+{
+    int days;
+
+    if (date_is_none(e->start) || e->end.day < job->today.day)
+        return json_null();
+    days = e->start.day - job->today.day;
+    if (days <= 0)
+        return value_text("now");
+    if (days == 1)
+        return value_text("tomorrow");
+    if (days < 15)
+        return value_taken(text_format(NULL, "in %d days", days));
+    if (days < 60)
+        return value_taken(text_format(NULL, "in %d weeks", (days + 3) / 7));
+    return value_taken(text_format(NULL, "in %d months", (days + 15) / 30));
+}
+
+/* Titles of its meetings, and how many sessions with partners there are. */
+static void add_contents(const struct page_job *job, const struct edition *e,
+                         json_t *row)
+{
+    size_t n, consults = 0;
+    const struct item *items = plan_items_of(job->in->version, e->id, &n);
+    json_t *titles = value_made(json_array());
+
+    for (size_t i = 0; i < n; i++) {
+        if (items[i].part > 1 || items[i].status == ITEM_CANCELLED)
+            continue;
+        if (items[i].kind == ITEM_CONSULT)
+            consults++;
+        else if (items[i].kind == ITEM_MEETING || items[i].kind == ITEM_EVENT ||
+                 items[i].kind == ITEM_DIALOGUE)
+            value_append(titles, value_text(items[i].title));
+    }
+    page_set(row, "meetings", titles);
+    page_set(row, "consultations",
+             consults == 0 ? json_null()
+             : consults == 1
+                 ? value_text("1 consultation with a partner")
+                 : value_taken(text_format(
+                       NULL, "%zu consultations with partners", consults)));
+}
+
+json_t *page_edition_row(const struct page_job *job, const struct edition *e)
+{
+    json_t *row = page_public(e);
+    const char *dates = dates_text(job, e);
+
+    page_set(row, "name", value_text(page_edition_name(job, e)));
+    page_set(row, "url", value_text(page_link(job, "/editions/", e->id)));
+    page_set(row, "dates_text", value_text(dates));
+    page_set(row, "status_text", value_text(status_text(e->status)));
+    page_set(row, "proposed", json_boolean(e->status == EDITION_PROPOSED));
+    page_set(row, "confirmed", json_boolean(e->status == EDITION_CONFIRMED));
+    page_set(row, "cancelled", json_boolean(e->status == EDITION_CANCELLED));
+    page_set(row, "postponed", json_boolean(e->status == EDITION_POSTPONED));
+    page_set(row, "was_held", json_boolean(e->status == EDITION_HELD));
+    page_set(row, "distance", distance(job, e));
+    add_host(job, e, row);
+    add_contents(job, e, row);
+    return row;
+}
+
+/* -------------------------------------------------------------------- items */
+
+static bool is_timed(const struct edition *e, const struct item *i)
+{
+    return !instant_is_none(i->start_utc) &&
+           (e->status == EDITION_CONFIRMED || e->status == EDITION_HELD ||
+            e->status == EDITION_CANCELLED);
+}
+
+static void drop_times(json_t *row)
+{
+    static const char *const times[] = {
+        "start", "end",  "start_utc",      "end_utc", "day", "from",
+        "to",    "when", "start_utc_text", "capital", "uid", "utc_offset"};
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        page_set(row, times[i], json_null());
+}
+
+static json_t *codes_with_links(const struct page_job *job,
+                                const struct item *i)
+{
+    json_t *rows = value_made(json_array());
+
+    for (size_t k = 0; k < i->n_bodies; k++) {
+        const struct body *b = rules_body(job->in->rules, i->bodies[k]);
+
+        value_append(
+            rows,
+            value_object("{s:o,s:o}", "code", value_text(i->bodies[k]), "url",
+                         b ? value_text(page_link(job, "/bodies/", b->code))
+                           : json_null()));
+    }
+    return rows;
+}
+
+/* The reader's own clock, when asked for. */
+static json_t *reader_clock(const struct page_job *job, const struct item *i)
+{
+    struct when w;
+
+    if (!job->reader)
+        return json_null();
+    w = when_in(job->reader, i->start_utc, i->end_utc);
+    return value_text(
+        page_dashes(job->ctx, when_print(job->ctx, &w, i->start.date)));
+}
+
+static void add_clocks(const struct page_job *job, const struct item *i,
+                       json_t *row)
+{
+    const char *utc = json_string_value(json_object_get(row, "start_utc_text"));
+    const char *capital = json_string_value(
+        json_object_get(json_object_get(row, "capital"), "text"));
+    const char *time =
+        text_format(job->ctx, "%s-%s", when_clock(job->ctx, i->start.minute),
+                    when_clock(job->ctx, i->end.date.day > i->start.date.day &&
+                                                 i->end.minute == 0
+                                             ? 1440
+                                             : i->end.minute));
+
+    page_set(row, "time_text", value_text(page_dashes(job->ctx, time)));
+    page_set(row, "utc_text",
+             value_text(utc ? page_dashes(job->ctx, utc) : ""));
+    page_set(row, "capital_text",
+             value_text(capital ? page_dashes(job->ctx, capital) : ""));
+    page_set(row, "reader_text", reader_clock(job, i));
+    page_set(row, "day_text", value_text(page_day(job->ctx, i->start.date)));
+}
+
+json_t *page_item_row(const struct page_job *job, const struct edition *e,
+                      const struct item *i)
+{
+    json_t *row = view_item(job->in->rules, i);
+    const struct partner *p = rules_partner(job->in->rules, i->partner);
+    bool timed = is_timed(e, i);
+
+    (void)json_object_del(row, "pinned");
+    if (timed)
+        add_clocks(job, i, row);
+    else
+        drop_times(row);
+    page_set(row, "timed", json_boolean(timed));
+    page_set(row, "cancelled",
+             json_boolean(i->status == ITEM_CANCELLED ||
+                          e->status == EDITION_CANCELLED));
+    page_set(row, "part_text",
+             i->parts > 1 ? value_taken(text_format(NULL, "part %d of %d",
+                                                    i->part, i->parts))
+                          : json_null());
+    page_set(row, "body_links", codes_with_links(job, i));
+    page_set(row, "partner_url",
+             p ? value_text(page_link(job, "/partners/", p->code))
+               : json_null());
+    page_set(row, "ics",
+             timed && i->uid[0] ? value_taken(text_format(
+                                      NULL, "%s/meetings/%s.ics", job->root,
+                                      page_encode(job->ctx, i->uid)))
+                                : json_null());
+    return row;
+}
+
+/* ------------------------------------------------------------------ changes */
+
+static json_t *change_row(const struct page_job *job, const struct change *c,
+                          const struct edition *e)
+{
+    const struct item *i =
+        c->item[0] ? plan_item(job->in->version, c->item) : NULL;
+    const char *what = i            ? i->title
+                       : e          ? page_edition_name(job, e)
+                       : c->item[0] ? c->item
+                                    : c->edition;
+    json_t *row = view_change(c);
+    bool both = c->old_value[0] && c->new_value[0];
+
+    page_set(row, "what", value_text(what));
+    page_set(row, "url",
+             e ? value_text(page_link(job, "/editions/", e->id)) : json_null());
+    page_set(row, "old_and_new", json_boolean(both));
+    page_set(row, "only_new", json_boolean(!both && c->new_value[0]));
+    return row;
+}
+
+/* Of a year only what happened to whole editions; each new thing of a new
+ * edition is no news. */
+static bool is_news(const struct page_job *job, const struct change *c,
+                    const struct edition *e, const char *edition, int cycle)
+{
+    (void)job;
+    if (edition)
+        return text_same(c->edition, edition) &&
+               !(c->item[0] && (c->kind == CHANGE_ADDED || !e ||
+                                e->status == EDITION_PROPOSED));
+    return !c->item[0] && c->kind != CHANGE_ADDED &&
+           (cycle == 0 || !e || e->cycle == cycle);
+}
+
+json_t *page_changes(const struct page_job *job, const char *edition, int cycle)
+{
+    const struct changes *all = job->in->changes;
+    json_t *rows = value_made(json_array());
+
+    for (size_t i = 0; all && job->in->version && i < all->n; i++) {
+        const struct change *c = &all->rows[i];
+        const struct edition *e = plan_edition(job->in->version, c->edition);
+
+        if (is_news(job, c, e, edition, cycle))
+            value_append(rows, change_row(job, c, e));
+    }
+    return rows;
+}
