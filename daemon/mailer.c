@@ -684,8 +684,8 @@ int main(int argc, char **argv)
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct batch b = {.n = 0};
     struct error err;
-    char *text;
-    size_t size;
+    char *text = NULL;
+    size_t size = 0;
 
     set_limits();
     set_signals();
