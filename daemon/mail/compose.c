@@ -522,6 +522,7 @@ bool mail_address_split(TALLOC_CTX *ctx, const char *text,
                     "\"%.100s\" is no mailbox, write Name <a@b.example>", text);
     if (angle) {
         address[n - 1] = '\0';
+        address = text_trim(ctx, address);
         name = text_trim(ctx, memory_text_n(ctx, text, (size_t)(angle - text)));
     }
     if (!clean("the name", name, "", err) ||
