@@ -24,7 +24,7 @@ FENCES = [
     (r"\b(clock_gettime|gettimeofday|time\s*\(\s*(NULL|0|&)|localtime\s*\()", {"daemon/base/clock.c"}),
     (r"\blocaltime_r\b|\btzset\b", {"daemon/base/zone.c"}),
     (r"\bsqlite3_", {"daemon/store/"}),
-    (r"#include <(libical/)?ical\.h>|\bicalcomponent_", {"daemon/publish/", "daemon/mail/itip", "ctl/reader.c"}),
+    (r"#include <(libical/)?ical\.h>|\bicalcomponent_", {"daemon/publish/", "daemon/mail/itip", "ctl/reader"}),
     (r"\bsmtp_[a-z]+\s*\(", {"daemon/mailer.c"}),
     (r"\bg_mime_", {"ctl/reader.c"}),
     (r"\blog_line\s*\(", {"daemon/base/log", "daemon/serve/", "daemon/daemon.c"}),
@@ -40,7 +40,7 @@ def sources():
 
 def room_of(name):
     if name.startswith("ctl/"):
-        return "reader" if name == "ctl/reader.c" else "ctl"
+        return "reader" if name.startswith("ctl/reader") else "ctl"
     parts = name.split("/")
     if len(parts) == 3:
         return parts[1]

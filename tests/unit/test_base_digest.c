@@ -1,7 +1,6 @@
 /*
  * Digests: the vectors of FIPS 180-4, RFC 4231 and RFC 4648.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +9,8 @@
 
 #include "daemon/base/digest.h"
 #include "daemon/base/memory.h"
+
+#include <cmocka.h>
 
 static char *hash(TALLOC_CTX *ctx, const char *text, size_t step)
 {
