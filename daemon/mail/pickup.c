@@ -5,7 +5,6 @@
  */
 #include "daemon/mail/pickup.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,12 +26,34 @@ static bool is_mail(const char *name)
     return n > 4 && name[0] != '.' && strcmp(name + n - 4, ".eml") == 0;
 }
 
+static bool sync_directory(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0)
+        (void)close(fd);
+    return good;
+}
+
+/* Makes it so that a power cut does not take it, with mails called sent. */
+static bool make_directory(const char *path)
+{
+    char parent[PATH_MOST];
+
+    if (mkdir(path, 0700) != 0)
+        return errno == EEXIST;
+    return snprintf(parent, sizeof parent, "%s/..", path) <
+               (int)sizeof parent &&
+           sync_directory(parent);
+}
+
 bool pickup_open(const char *path, struct error *err)
 {
     struct dirent *entry;
     DIR *d;
 
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+    if (!make_directory(path))
         return fail(err, REPLY_INTERNAL, "the mail directory %s: %s", path,
                     strerror(errno));
     d = opendir(path);
@@ -52,12 +73,11 @@ static void safe_name(const char *address, char buf[NAME_MOST + 1])
     size_t n = 0;
 
     for (; *address && n < NAME_MOST; address++) {
-        int c = tolower((unsigned char)*address);
+        char c = *address >= 'A' && *address <= 'Z' ? (char)(*address + 32)
+                                                    : *address;
 
-        buf[n++] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                           strchr("@.+-", c)
-                       ? (char)c
-                       : '_';
+        buf[n++] =
+            strchr("abcdefghijklmnopqrstuvwxyz0123456789@.+-", c) ? c : '_';
     }
     buf[n] = '\0';
 }
@@ -106,16 +126,6 @@ static bool write_mail(int fd, const struct message *m)
            write_all(fd, m->octets, m->size) && fsync(fd) == 0;
 }
 
-static bool sync_directory(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0)
-        (void)close(fd);
-    return good;
-}
-
 bool pickup_write(const char *path, const struct message *m, struct error *err)
 {
     char temporary[PATH_MOST], name[256], whole[PATH_MOST];
@@ -133,7 +143,7 @@ bool pickup_write(const char *path, const struct message *m, struct error *err)
         return fail(err, REPLY_LATER, "%s: %s", path, strerror(errno));
     good = write_mail(fd, m);
     cause = errno;
-    good = close(fd) == 0 && good;
+    (void)close(fd); /* after fsync it has nothing left to fail with */
     if (good && rename(temporary, whole) == 0 && sync_directory(path))
         return true;
     cause = good ? errno : cause;
