@@ -230,12 +230,13 @@ static bool single_editions(struct expansion *x, struct error *err)
     return true;
 }
 
-static struct date today_at_seat(const struct planning *in)
+void expand_today(struct expansion *x)
 {
-    const struct member *seat = in->rules->sector.seat;
+    const struct member *seat = x->rules->sector.seat;
 
-    return seat && seat->zone ? zone_local(seat->zone, in->now).date
-                              : instant_utc_date(in->now);
+    x->today = seat && seat->zone ? zone_local(seat->zone, x->in->now).date
+                                  : instant_utc_date(x->in->now);
+    x->earliest = expand_shift(x->rules, x->today, x->rules->sector.notice, 1);
 }
 
 static bool cycles_are_sound(const struct planning *in, struct error *err)
@@ -265,8 +266,7 @@ bool expand_problem(TALLOC_CTX *ctx, const struct planning *in,
     x.p = object_new(ctx, struct problem);
     x.lapsed = object_new(ctx, struct plan);
     x.lapsed->items = array_new(x.lapsed, struct item, 0);
-    x.today = today_at_seat(in);
-    x.earliest = expand_shift(in->rules, x.today, in->rules->sector.notice, 1);
+    expand_today(&x);
     problem_begin(&x);
     expand_roster(&x);
     expand_hosts(&x);

@@ -118,6 +118,8 @@ struct expansion {
 /* ---- rules of the problem: one per statement */
 int32_t expand_rule(struct expansion *x, const char *text, struct where where,
                     bool hard, int firmness);
+/* Today at the seat, and the first day that notice leaves open. */
+void expand_today(struct expansion *x);
 /* d moved by a length; `sign` +1 or -1. Working days are the secretariat's. */
 struct date expand_shift(const struct rules *r, struct date d,
                          struct length length, int sign);

@@ -97,20 +97,31 @@ static struct history *history_of(const struct expansion *x, TALLOC_CTX *ctx)
 
 enum { CYCLE_FIRST = 1990, CYCLES_MOST = 112 };
 
-static bool turns_of(struct expansion *x, TALLOC_CTX *ctx,
-                     const struct rotation *rotation,
-                     struct rotation_turn **ret)
+static bool turns_of(const struct expansion *x, TALLOC_CTX *ctx,
+                     const struct rotation *rotation, int first, int last,
+                     struct rotation_turn **ret, struct error *err)
 {
     const struct cluster *anchor = rotation_anchor(x->rules, rotation);
     int without[CYCLES_MOST];
     size_t n = 0;
 
-    for (int c = CYCLE_FIRST; anchor && c <= x->in->last_cycle + 1; c++)
-        if (n < CYCLES_MOST && is_without(x, anchor, c))
+    for (int c = CYCLE_FIRST; anchor && c <= last && n < CYCLES_MOST; c++)
+        if (is_without(x, anchor, c))
             without[n++] = c;
-    return rotation_turns(ctx, x->rules, rotation, history_of(x, ctx),
-                          x->in->first_cycle - 1, x->in->last_cycle + 1,
-                          without, n, ret, NULL);
+    return rotation_turns(ctx, x->rules, rotation, history_of(x, ctx), first,
+                          last, without, n, ret, err);
+}
+
+bool planning_turns(TALLOC_CTX *ctx, const struct planning *in,
+                    const struct rotation *rotation, struct rotation_turn **ret,
+                    struct error *err)
+{
+    struct expansion x = {.in = in, .rules = in->rules};
+
+    x.held = expand_held(ctx, in, &x.n_held);
+    expand_today(&x);
+    return turns_of(&x, ctx, rotation, in->first_cycle, in->last_cycle, ret,
+                    err);
 }
 
 static void hosts_by_rotation(struct expansion *x,
@@ -119,7 +130,8 @@ static void hosts_by_rotation(struct expansion *x,
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct rotation_turn *turns;
 
-    if (turns_of(x, ctx, rotation, &turns))
+    if (turns_of(x, ctx, rotation, x->in->first_cycle - 1,
+                 x->in->last_cycle + 1, &turns, NULL))
         for (size_t i = 0; i < x->n_holdings; i++) {
             struct holding *h = &x->holdings[i];
             if (h->n_hosts > 0 || h->cluster->host != HOST_ROTATION ||

@@ -30,3 +30,10 @@ const char *rotation_sort_name(const char *name);
  * is none. */
 const struct cluster *rotation_anchor(const struct rules *r,
                                       const struct rotation *rotation);
+
+/* The turns of in->first_cycle..last_cycle exactly as planning uses them: with
+ * the draft's held editions, and without cycles that were cancelled or let go
+ * by. */
+bool planning_turns(TALLOC_CTX *ctx, const struct planning *in,
+                    const struct rotation *rotation, struct rotation_turn **ret,
+                    struct error *err) MUST_USE;

@@ -157,6 +157,36 @@ static void members_host_while_they_are_members(void **state)
     assert_string_equal(turns(r, "R", NULL, 2033, 2035, NULL, 0), "B D C");
 }
 
+static void a_cancelled_edition_costs_nobody_the_turn(void **state)
+{
+    struct planning in = world_planning(world_shipped(ctx), 2027, 2029);
+    struct edition e = {.id = "MINISTERIAL-2027",
+                        .cluster = "MINISTERIAL",
+                        .cycle = 2027,
+                        .start = day("2027-01-18"),
+                        .end = day("2027-01-22"),
+                        .host = "BN",
+                        .status = EDITION_CANCELLED};
+    struct plan draft = {&e, NULL, 1, 0, 0, 0, false};
+    const struct rotation *chair = rules_rotation(in.rules, "CHAIR");
+    struct rotation_turn *t;
+    struct error err;
+
+    (void)state;
+    assert_true(planning_turns(ctx, &in, chair, &t, &err));
+    assert_string_equal(t[1].host->code, "KH");
+    in.draft = &draft;
+    assert_true(planning_turns(ctx, &in, chair, &t, &err));
+    assert_string_equal(t[1].host->code, "BN");
+    assert_string_equal(t[2].host->code, "KH");
+    /* held it is a turn, whoever held it */
+    e.status = EDITION_HELD;
+    e.host = "MY";
+    assert_true(planning_turns(ctx, &in, chair, &t, &err));
+    assert_string_equal(t[0].host->code, "MY");
+    assert_string_equal(t[1].host->code, "MM");
+}
+
 static void the_reason_is_told(void **state)
 {
     const struct rules *r = world_rules(
@@ -187,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_rotation_starts_where_it_says),
         cmocka_unit_test(no_start_at_all_is_still_one_order),
         cmocka_unit_test(members_host_while_they_are_members),
+        cmocka_unit_test(a_cancelled_edition_costs_nobody_the_turn),
         cmocka_unit_test(the_reason_is_told)};
 
     return cmocka_run_group_tests(tests, setup, teardown);
