@@ -152,6 +152,16 @@ bool store_add_past(struct store *st, const struct past *row, struct error *err)
     return true;
 }
 
+bool store_put_past(struct store *st, const struct past *row, struct error *err)
+{
+    struct query q = query_of(st, SQL_PUT_PAST);
+
+    query_record(&q, row);
+    if (!query_run(&q, NULL, err))
+        return wrap(err, "%s of %d", row->cluster, row->cycle);
+    return true;
+}
+
 /* ---- holidays */
 
 bool store_holidays(TALLOC_CTX *ctx, struct store *st, struct holiday **ret,

@@ -35,6 +35,11 @@ static const char *certainty(int v)
     return certainty_word((enum certainty)v);
 }
 
+static const char *document_kind(int v)
+{
+    return document_kind_word((enum document_kind)v);
+}
+
 static const char *role(int v)
 {
     return role_word((enum role)v);
@@ -179,6 +184,24 @@ static const struct column task_fact_columns[] = {
     COLUMN("pin", DATE, pin),    COLUMN("who", TEXT, who),
 };
 const struct record record_task_fact = RECORD("task", task_fact_columns);
+#undef ROW
+
+#define ROW document
+static const struct column document_columns[] = {
+    COLUMN("edition", TEXT, edition),
+    COLUMN("code", TEXT, code),
+    COLUMN("sender", TEXT, from),
+    COLUMN("title", TEXT, title),
+    WORD("kind", kind, document_kind, DOCUMENT_OTHER),
+    COLUMN("due", DATE, due),
+    COLUMN("step", TEXT, step),
+    COLUMN("received", DATE, received),
+    COLUMN("link", TEXT, link),
+    COLUMN("file", TEXT, file),
+    COLUMN("digest", TEXT, digest),
+    COLUMN("note", TEXT, note),
+};
+const struct record record_document = RECORD("document", document_columns);
 #undef ROW
 
 /* What moves is last, before the octets: the heads and the moving part of a

@@ -258,7 +258,25 @@ static const char mails[] =
     "    AND (o.state <> 'queued'"
     "      OR coalesce(o.next, o.created) <= coalesce(m.next, m.created)));";
 
+static const char documents[] =
+    "CREATE TABLE document("
+    "  edition TEXT NOT NULL COLLATE NOCASE CHECK (edition <> ''),"
+    "  code TEXT NOT NULL COLLATE NOCASE CHECK (code <> ''),"
+    "  sender TEXT NOT NULL COLLATE NOCASE CHECK (sender <> ''),"
+    "  title TEXT NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  due TEXT CHECK (length(due) = 10),"
+    "  step TEXT NOT NULL,"
+    "  received TEXT CHECK (length(received) = 10),"
+    "  link TEXT NOT NULL,"
+    "  file TEXT NOT NULL,"
+    "  digest TEXT NOT NULL,"
+    "  note TEXT NOT NULL,"
+    "  PRIMARY KEY (edition, code, sender)"
+    ") STRICT;";
+
 /* clang-format on */
 
-const char *const schema_steps[] = {drafts, versions, identities, facts, mails};
+const char *const schema_steps[] = {drafts, versions, identities,
+                                    facts,  mails,    documents};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

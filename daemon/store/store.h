@@ -14,6 +14,7 @@
 #include "daemon/base/date.h"
 #include "daemon/base/error.h"
 #include "daemon/mail/outbox.h"
+#include "daemon/office/documents.h"
 #include "daemon/office/office.h"
 #include "daemon/plan/plan.h"
 
@@ -107,6 +108,9 @@ bool store_history(TALLOC_CTX *ctx, struct store *st, struct history *ret,
 /* REPLY_CONFLICT when (cluster, cycle, from) is there. */
 bool store_add_past(struct store *st, const struct past *row,
                     struct error *err) MUST_USE;
+/* Adds or replaces by (cluster, cycle, from). */
+bool store_put_past(struct store *st, const struct past *row,
+                    struct error *err) MUST_USE;
 bool store_holidays(TALLOC_CTX *ctx, struct store *st, struct holiday **ret,
                     size_t *ret_n, struct error *err) MUST_USE;
 /* Adds or replaces by (cc, date, name). */
@@ -127,6 +131,16 @@ bool store_task_facts(TALLOC_CTX *ctx, struct store *st, struct task_fact **ret,
                       size_t *ret_n, struct error *err) MUST_USE;
 bool store_put_task_fact(struct store *st, const struct task_fact *f,
                          struct instant now, struct error *err) MUST_USE;
+
+/* ---- documents */
+bool store_documents(TALLOC_CTX *ctx, struct store *st, struct documents *ret,
+                     struct error *err) MUST_USE;
+/* Adds or replaces by (edition, code, from). */
+bool store_put_document(struct store *st, const struct document *d,
+                        struct error *err) MUST_USE;
+bool store_drop_document(struct store *st, const char *edition,
+                         const char *code, const char *from,
+                         struct error *err) MUST_USE;
 
 /* ---- outbox */
 /* Inserts m (its state and octets set) unless (to, cause) is there; *ret_id is
