@@ -228,7 +228,7 @@ static struct probe *probe_new(TALLOC_CTX *ctx, const struct problem *p,
         b->domains[editions[k]].candidates = array_new(b, int32_t, size);
         b->reasons[editions[k]] = array_new(b, int32_t, size);
     }
-    b->budget = budget_new(options);
+    b->budget = budget_new(options, n);
     return b;
 }
 

@@ -13,7 +13,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/plan/network_state.h"
 
-enum { PASSES_ROOT = 20, PASSES_NODE = 3 };
+enum { PASSES_ROOT = 20, PASSES_NODE = 3, ROUNDS_ROOT = 10, WORTH = 50 };
 
 struct level {
     struct state state;
@@ -187,16 +187,36 @@ static void search_run(struct search *s)
     s->result.complete = true;
 }
 
+/* Rounds of messages, as long as they raise the bound by enough. */
+static bool root_messages(struct search *s, struct state *root)
+{
+    for (int32_t k = 0; k < ROUNDS_ROOT; k++) {
+        int64_t before = *root->constant;
+        if (!state_messages(s->worker, root))
+            return false;
+        if ((*root->constant - before) * WORTH < s->worker->below - before)
+            break;
+    }
+    return true;
+}
+
+static bool root_start(struct search *s, struct state *root)
+{
+    return state_start(s->worker, root) &&
+           (s->net->n_tables == 0 || root_messages(s, root)) &&
+           state_propagate(s->worker, root, PASSES_ROOT);
+}
+
 static void search_root(struct search *s)
 {
     struct level *root = level_at(s, 0);
     bool failed = false;
-    if (!state_start(s->worker, &root->state) ||
-        !state_propagate(s->worker, &root->state, PASSES_ROOT) ||
-        !level_open(s, root, &failed)) {
+    if (!root_start(s, &root->state) || !level_open(s, root, &failed)) {
         s->result.complete = true;
+        s->result.bound = s->worker->below;
         return;
     }
+    s->result.bound = *root->state.constant;
     search_run(s);
 }
 

@@ -21,7 +21,8 @@ bool budget_cancelled(struct budget *b);
 struct search_result {
     bool complete; /* everything below `below` was looked at */
     bool found;
-    int64_t cost; /* of the best found */
+    int64_t cost;  /* of the best found */
+    int64_t bound; /* no assignment costs less, as far as the root shows */
 };
 
 /* The cheapest assignment of the network that costs less than `below`, its

@@ -5,7 +5,8 @@
  */
 #include "daemon/plan/network_region.h"
 
-enum { DEFAULT_NODES = 400000 };
+/* The budget of a component when the caller names none. */
+enum { DEFAULT_NODES = 400000, DEFAULT_NODES_PER_EDITION = 1000 };
 
 /* A piece of a partition into regions, and the least it costs by itself. */
 struct piece {
@@ -25,6 +26,7 @@ struct part {
     enum verdict verdict;
     int32_t *choice; /* a value per variable, when there is a plan */
     bool planned;
+    bool canonical;      /* the first of the best plans */
     int64_t cost, bound; /* scaled */
     /* The partition behind the last bound by regions, at the root state. */
     struct piece *pieces;
@@ -69,4 +71,5 @@ struct conflict component_conflict(TALLOC_CTX *ctx, const struct problem *p,
                                    const struct component *part,
                                    const struct solve_options *options);
 
-struct budget budget_new(const struct solve_options *options);
+/* What solving n editions may spend. */
+struct budget budget_new(const struct solve_options *options, int32_t n);

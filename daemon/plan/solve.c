@@ -64,6 +64,7 @@ static void part_add(struct solution *s, const struct problem *p,
     } else if (verdict == VERDICT_UNDECIDED) {
         s->bound += bound;
     }
+    s->canonical = s->canonical && c->canonical;
     s->verdict = worse(s->verdict, verdict);
     s->cancelled = s->cancelled || c->budget.cancelled;
     talloc_free(inside);
@@ -74,7 +75,7 @@ static void component_solve(struct solution *s, const struct problem *p,
                             const struct solve_options *options)
 {
     static const struct network_view everything = {0};
-    struct budget budget = budget_new(options);
+    struct budget budget = budget_new(options, part->n);
     struct part *c = part_new(NULL, p, part->editions, part->n, &everything,
                               budget.nodes, budget.watch);
     bool had_conflict = s->verdict == VERDICT_INFEASIBLE;
@@ -107,6 +108,7 @@ struct solution *solve(TALLOC_CTX *ctx, const struct problem *p,
     struct components all = network_components(s, p);
     s->choice = array_new(s, int32_t, p->n_editions);
     s->verdict = VERDICT_OPTIMAL;
+    s->canonical = true;
     if (options && options->watch) {
         atomic_store(&options->watch->done, 0);
         atomic_store(&options->watch->of, (int)p->n_editions);

@@ -11,7 +11,7 @@
 #include "daemon/plan/problem.h"
 
 enum verdict {
-    VERDICT_OPTIMAL,    /* cost == bound, and the canonical one of the best */
+    VERDICT_OPTIMAL,    /* cost == bound; see solution.canonical */
     VERDICT_GOOD,       /* legal, bound < cost */
     VERDICT_INFEASIBLE, /* shown: no legal plan */
     VERDICT_UNDECIDED   /* budget spent, no legal plan found, none excluded */
@@ -36,6 +36,8 @@ struct solution {
     int32_t
         *choice; /* candidate per edition; -1 where its component has none */
     bool cancelled;
+    bool canonical; /* OPTIMAL: the canonical one of the best plans. Not so
+                       when cancelled, or where settling that took too long. */
     /* INFEASIBLE: rules that cannot hold together (a minimal set), by index. */
     int32_t *conflict;
     size_t n_conflict;

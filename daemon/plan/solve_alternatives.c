@@ -50,7 +50,7 @@ static void marginals_network(TALLOC_CTX *ctx, struct marginals *m)
 {
     struct domain *domains = array_new(ctx, struct domain, m->p->n_editions);
     struct network_view view = {.domains = domains};
-    struct budget budget = budget_new(m->options);
+    struct budget budget = budget_new(m->options, m->component->n);
     for (int32_t k = 0; k < m->component->n; k++) {
         int32_t e = m->component->editions[k];
         domains[e].candidates =
@@ -127,7 +127,7 @@ static struct search_result improve(struct marginals *m, int32_t start,
                                     int64_t below, int32_t *values)
 {
     struct part *c = m->c;
-    struct budget budget = budget_new(m->options);
+    struct budget budget = budget_new(m->options, m->component->n);
     c->worker->below = below;
     if (!trial_hold(m, start))
         return (struct search_result){.complete = true};

@@ -13,15 +13,28 @@ enum {
     BALL = 16,
     BALL_NODES = 2000,
     BALL_ROUNDS = 6,
-    WEB = 60,
-    SMALL_WEB = 40,
-    WEB_NODES = 4000
+    WEB_NODES = 4000,
+    NODES_PER_EDITION = 200, /* of all webs */
+    NODES_AT_LEAST = 300000
+};
+
+/* One round of webs. */
+struct web_shape {
+    int32_t web, piece; /* editions a web has, and what is solved at once */
+    bool backwards;     /* seeds from the end */
+};
+
+/* Gone through again and again until a whole turn improves nothing. Halves of
+ * large webs are cut in time, where webs of their size are cut anywhere. */
+static const struct web_shape webs[] = {
+    {240, 60, false}, {60, 60, true},  {40, 40, false},
+    {240, 40, true},  {60, 60, false}, {120, 60, true},
 };
 
 struct improving {
     struct part *c;
     struct grower *grower;
-    int32_t *region;
+    int32_t *region, *web;
     int64_t clock;    /* counts region solves */
     int64_t *changed; /* by variable: clock of its last change */
     int64_t *tried;   /* by variable: clock of its last region as a seed */
@@ -97,24 +110,60 @@ static bool balls_round(struct improving *m)
     return better;
 }
 
-static void web_from(struct improving *m, int32_t v, int32_t size)
+/* Solves m->region[from..from+n) in chronological pieces of at most `size`.
+ * Depth: log2 of n. */
+static void pieces_improve(struct improving *m, const int32_t *variables,
+                           int32_t n, int32_t size)
+{
+    if (budget_cancelled(&m->c->budget))
+        return;
+    if (n > size) {
+        pieces_improve(m, variables, n / 2, size);
+        pieces_improve(m, variables + n / 2, n - n / 2, size);
+        return;
+    }
+    memcpy(m->region, variables, (size_t)n * sizeof *variables);
+    region_improve(m, n, WEB_NODES);
+}
+
+/* Grows a web from v and solves it, in pieces when it is larger than these. */
+static void web_from(struct improving *m, int32_t v, struct web_shape shape)
 {
     struct part *c = m->c;
     if (m->covered[v] || budget_cancelled(&c->budget) || !costs_something(c, v))
         return;
-    m->region[0] = v;
-    int32_t n = grower_grow(m->grower, GROW_WEB, c->choice, 1, size, m->region);
+    m->web[0] = v;
+    int32_t n =
+        grower_grow(m->grower, GROW_WEB, c->choice, 1, shape.web, m->web);
     for (int32_t k = 0; k < n; k++)
-        m->covered[m->region[k]] = true;
-    region_improve(m, n, WEB_NODES);
+        m->covered[m->web[k]] = true;
+    pieces_improve(m, m->web, n, shape.piece);
 }
 
-static void webs_round(struct improving *m, int32_t size, bool backwards)
+static void webs_round(struct improving *m, struct web_shape shape)
 {
     int32_t n = m->c->net->n;
     memset(m->covered, false, (size_t)n);
     for (int32_t k = 0; k < n; k++)
-        web_from(m, backwards ? n - 1 - k : k, size);
+        web_from(m, shape.backwards ? n - 1 - k : k, shape);
+}
+
+static void webs_improve(struct improving *m)
+{
+    struct part *c = m->c;
+    const size_t shapes = sizeof webs / sizeof *webs;
+    int64_t enough = NODES_AT_LEAST + (int64_t)NODES_PER_EDITION * c->net->n;
+    int64_t before = c->budget.nodes, cost = c->cost;
+    size_t idle = 0;
+    for (size_t k = 0; idle < shapes && before - c->budget.nodes < enough &&
+                       !budget_cancelled(&c->budget);
+         k++) {
+        webs_round(m, webs[k % shapes]);
+        idle = c->cost < cost ? 0 : idle + 1;
+        cost = c->cost;
+        if (idle == 0)
+            balls_round(m);
+    }
 }
 
 void part_improve(struct part *c)
@@ -124,6 +173,7 @@ void part_improve(struct part *c)
     m->c = c;
     m->grower = grower_new(m, c->worker, &c->state);
     m->region = array_new(m, int32_t, n + 1);
+    m->web = array_new(m, int32_t, n + 1);
     m->changed = array_new(m, int64_t, n);
     m->tried = array_new(m, int64_t, n);
     m->covered = array_new(m, bool, n);
@@ -131,10 +181,7 @@ void part_improve(struct part *c)
         m->tried[v] = -1;
     for (int32_t k = 0; k < BALL_ROUNDS && balls_round(m); k++)
         ;
-    if (c->net->n > BALL) {
-        webs_round(m, WEB, false);
-        webs_round(m, WEB, true);
-        webs_round(m, SMALL_WEB, false);
-    }
+    if (c->net->n > BALL)
+        webs_improve(m);
     talloc_free(m);
 }

@@ -12,12 +12,14 @@ enum {
     PRUNED_ROUNDS = 4,
     STALLED = 5,
     PASSES = 6,
-    SEARCHED_EDITIONS = 150
+    SEARCHED_EDITIONS = 150,
+    SEARCH_NODES = 100000
 };
 
-struct budget budget_new(const struct solve_options *options)
+struct budget budget_new(const struct solve_options *options, int32_t n)
 {
-    struct budget b = {.nodes = DEFAULT_NODES};
+    struct budget b = {.nodes = DEFAULT_NODES +
+                                (int64_t)DEFAULT_NODES_PER_EDITION * n};
     if (options && options->nodes > 0)
         b.nodes = options->nodes;
     if (options)
@@ -145,5 +147,5 @@ void part_solve(struct part *c, const int32_t *start_from)
     if (c->verdict == VERDICT_UNDECIDED && c->planned)
         c->verdict = VERDICT_GOOD;
     if (c->verdict == VERDICT_OPTIMAL)
-        part_canonical(c);
+        c->canonical = part_canonical(c);
 }

@@ -7,7 +7,7 @@
 #include "daemon/plan/network_grow.h"
 #include "daemon/plan/network_solve.h"
 
-enum { REPAIR_NODES = 4000 };
+enum { REPAIR_NODES = 4000, MENDED = 256 };
 
 /* ---- rounding */
 
@@ -188,11 +188,10 @@ static bool region_impossible(struct part *c, const int32_t *region, int32_t n)
 }
 
 /* Mends what is broken around the seeds, in regions that grow. */
-static bool mend(struct part *c, struct grower *g, const int32_t *seeds,
-                 int32_t n_seeds, int32_t *region)
+static bool mend(struct part *c, struct grower *g, enum grow_kind kind,
+                 const int32_t *seeds, int32_t n_seeds, int32_t *region)
 {
-    for (int32_t size = 8; size <= 512 && size / 2 < c->net->n; size *= 2) {
-        enum grow_kind kind = size % 3 == 1 ? GROW_WEB : GROW_BALL;
+    for (int32_t size = 8; size <= MENDED && size / 2 < c->net->n; size *= 2) {
         memcpy(region, seeds, (size_t)n_seeds * sizeof *region);
         int32_t n = grower_grow(g, kind, c->choice, n_seeds,
                                 size > n_seeds ? size : n_seeds, region);
@@ -208,21 +207,43 @@ static bool mend(struct part *c, struct grower *g, const int32_t *seeds,
     return false;
 }
 
-/* Every repair leaves fewer broken rules, so this ends. */
+/* Goes once through what is broken; *ret_left counts what stayed so. */
+static bool mend_all(struct part *c, struct grower *g, enum grow_kind kind,
+                     int32_t *seeds, int32_t *region, int32_t *ret_left)
+{
+    bool mended = false;
+    int32_t from = 0, n = broken_seeds(c, &from, seeds);
+    *ret_left = 0;
+    while (n > 0 && c->verdict != VERDICT_INFEASIBLE &&
+           !budget_cancelled(&c->budget)) {
+        if (mend(c, g, kind, seeds, n, region))
+            mended = true;
+        else
+            (*ret_left)++;
+        if (from >= c->net->n_tables)
+            break;
+        from++;
+        n = broken_seeds(c, &from, seeds);
+    }
+    return mended;
+}
+
+/* A mended rule stays mended while others are, so turns that mend something are
+ * fewer than rules. */
 bool part_repair(struct part *c)
 {
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct grower *g = grower_new(scratch, c->worker, &c->state);
     int32_t *seeds = array_new(scratch, int32_t, (size_t)c->net->n + 2);
     int32_t *region = array_new(scratch, int32_t, (size_t)c->net->n + 2);
-    int32_t from = 0, n = broken_seeds(c, &from, seeds);
-    while (n > 0 && mend(c, g, seeds, n, region))
-        n = broken_seeds(c, &from, seeds);
+    int32_t left = 0;
+    while (mend_all(c, g, GROW_BALL, seeds, region, &left) ||
+           (left > 0 && mend_all(c, g, GROW_WEB, seeds, region, &left)))
+        ;
     talloc_free(scratch);
-    if (n == 0) {
-        c->planned = true;
-        c->cost = network_cost(c->net, c->choice);
-        invariant(c->cost >= 0);
-    }
-    return n == 0;
+    if (c->verdict == VERDICT_INFEASIBLE)
+        return false;
+    c->cost = network_cost(c->net, c->choice);
+    c->planned = c->cost >= 0;
+    return c->planned;
 }
