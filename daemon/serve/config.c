@@ -21,6 +21,7 @@
 
 enum key_type {
     KEY_PATH,
+    KEY_TEMPLATES, /* a path; empty: where the program was installed */
     KEY_TEXT,
     KEY_GROUPS,
     KEY_LISTEN,
@@ -305,7 +306,10 @@ static void check_values(struct reader *r)
 
         r->line = r->seen[i];
         r->text[0] = '\0';
-        if (keys[i].type == KEY_PATH && (*field)[0] && (*field)[0] != '/')
+        if (keys[i].type == KEY_TEMPLATES && !(*field)[0])
+            *field = CONVENED_TEMPLATES;
+        if ((keys[i].type == KEY_PATH || keys[i].type == KEY_TEMPLATES) &&
+            (*field)[0] && (*field)[0] != '/')
             *field = text_format(r->ctx, "%s/%s", r->directory, *field);
         if (keys[i].type == KEY_ADDRESS)
             check_address(r, keys[i].name, *field);
