@@ -105,8 +105,8 @@ bool verb_HOSTS(struct request *q, struct error *err)
     const struct rules *r = q->serve->generation->rules;
     const char *name = request_text(q, "rotation");
     const struct rotation *rotation = rules_rotation(r, name);
-    struct history history;
     struct rotation_turn *turns;
+    struct planning in;
     int first, last;
 
     request_cycles(q, "span", &first, &last);
@@ -128,9 +128,8 @@ bool verb_HOSTS(struct request *q, struct error *err)
     }
     if (last - first > 200)
         return fail(err, REPLY_INPUT, "at most 200 cycles at a time");
-    if (!store_history(q->ctx, q->serve->store, &history, err) ||
-        !rotation_turns(q->ctx, r, rotation, &history, first, last, NULL, 0,
-                        &turns, err))
+    if (!draft_planning(q->ctx, q->serve, "main", first, last, &in, err) ||
+        !planning_turns(q->ctx, &in, rotation, &turns, err))
         return false;
     for (int i = 0; i <= last - first; i++) {
         json_t *row = view_turn(&turns[i]);

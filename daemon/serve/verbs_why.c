@@ -143,6 +143,7 @@ static bool why_begin(struct request *q, struct date date, struct error *err)
         job_forget(job);
         return false;
     }
+    w->in.loosen = w->edition;
     return job_start(job, err);
 }
 

@@ -193,3 +193,11 @@ def test_status_and_version(daemon):
     assert "cluster" in daemon.run("help", "rules").stdout
     assert "confirm" in daemon.run("complete", "conf").stdout
     json.dumps(row)
+
+
+def test_why_explains_a_confirmed_date_too(planned):
+    planned.ctl("confirm", "MINISTERIAL-2027", "2027-01-25")
+    rows = planned.ctl("why", "MINISTERIAL-2027")
+    assert any(r.get("possible") and r["start"] == "2027-01-18" for r in rows if "start" in r)
+    done = planned.call("whynot", {"edition": "MINISTERIAL-2027", "date": "2027-02-01"})
+    assert done.summary["possible"] is False
