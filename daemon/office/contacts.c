@@ -339,6 +339,18 @@ bool contact_hears_item(const struct rules *r, const struct contact *c,
     return contact_touches(r, c, i, false);
 }
 
+/* ---- mail */
+
+bool contact_is_suspended(const struct contact *c)
+{
+    return c->refusals >= 2;
+}
+
+bool contact_is_mailed(const struct contact *c)
+{
+    return c->channel != CHANNEL_NONE && !contact_is_suspended(c);
+}
+
 /* ---- tasks */
 
 static bool has_task_body(const struct contact *c, const struct task *t)

@@ -176,7 +176,7 @@ struct notices office_digests(TALLOC_CTX *ctx, const struct rules *r,
                            .expires = {now.second + DIGEST_SECONDS},
                            .lead = {-1, UNIT_DAYS}};
 
-        if (c->channel == CHANNEL_NONE)
+        if (!contact_is_mailed(c))
             continue;
         n.items = ids_for(ctx, r, c, subjects, changes->n, &n.n_items);
         if (n.n_items > 0)

@@ -280,7 +280,7 @@ static void remind_of_edition(struct desk_work *w, const struct reminder *m,
     for (size_t i = 0; i < contacts->n; i++) {
         const struct contact *c = &contacts->rows[i];
 
-        chosen[i] = c->channel != CHANNEL_NONE &&
+        chosen[i] = contact_is_mailed(c) &&
                     is_audience(w->rules, m->audience, c, e) &&
                     choose_items(w, m, c, items, n, out) > 0;
     }
@@ -373,7 +373,7 @@ static void remind_owners(struct desk_work *w, const struct task *t,
     const struct contacts *contacts = w->contacts;
 
     for (size_t i = 0; i < contacts->n; i++)
-        chosen[i] = contacts->rows[i].channel != CHANNEL_NONE &&
+        chosen[i] = contact_is_mailed(&contacts->rows[i]) &&
                     contact_owns(w->rules, &contacts->rows[i], t, e);
     contacts_keep_nearest(contacts, chosen);
     for (size_t i = 0; i < contacts->n; i++)

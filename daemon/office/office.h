@@ -91,6 +91,7 @@ struct contact {
     enum channel channel;
     const char *zone; /* IANA name, "" that of `of` */
     int bounces;
+    int refusals; /* of the address itself; see contact_is_suspended() */
     struct instant added;
 };
 
@@ -106,6 +107,11 @@ bool channel_parse(const char *word, enum channel *ret) MUST_USE;
 /* A mail address that every MTA takes: dot-atom ASCII local part up to 64,
  * domain of letters, digits, hyphens. The error says why not. */
 bool address_check(const char *address, struct error *err) MUST_USE;
+/* Refused twice as no address at all: nothing is mailed there until an officer
+ * sets the contact again. */
+bool contact_is_suspended(const struct contact *c);
+/* Does it get mail at all? */
+bool contact_is_mailed(const struct contact *c);
 /* The contact's clock: its own zone, else its member's or partner's. */
 const struct zone *contact_zone(const struct rules *r, const struct contact *c);
 /* The contact concerned by an item / an edition / a task's owner? */
@@ -194,3 +200,33 @@ struct audit office_audit(TALLOC_CTX *ctx, const struct rules *r,
                           const struct history *history,
                           const struct plan *plan, int first_cycle,
                           int last_cycle);
+
+/* ---- deliverables.c: what meetings held as needed are to produce */
+
+enum deliverable_state {
+    DELIVERABLE_PLANNED, /* enough editions, all in time */
+    DELIVERABLE_DONE,    /* all its meetings were held */
+    DELIVERABLE_SHORT,   /* too few, or some after the day */
+    DELIVERABLE_LATE     /* the day went by */
+};
+
+struct deliverable {
+    const char *cluster, *title;
+    int cycle;
+    struct date by;                   /* the last day */
+    const struct cluster *by_cluster; /* by that edition; NULL: by the day */
+    int by_cycle;
+    int needed, held, planned, missing; /* meetings */
+    int late;                           /* of them after the day */
+    const char **serves;                /* ids of editions */
+    size_t n_serves;
+    enum deliverable_state state;
+    struct where where;
+};
+
+const char *deliverable_state_word(enum deliverable_state s);
+/* All `needs` of the rules against plan and history; on ctx. */
+struct deliverable *office_deliverables(TALLOC_CTX *ctx, const struct rules *r,
+                                        const struct history *history,
+                                        const struct plan *plan,
+                                        struct date today, size_t *ret_n);

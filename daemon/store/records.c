@@ -172,6 +172,7 @@ static const struct column contact_columns[] = {
     WORD("channel", channel, channel, CHANNEL_NONE),
     COLUMN("zone", TEXT, zone),
     COLUMN("bounces", INT, bounces),
+    COLUMN("refusals", INT, refusals),
     COLUMN("added", INSTANT, added),
 };
 const struct record record_contact = RECORD("contact", contact_columns);
@@ -286,4 +287,42 @@ static const struct column draft_columns[] = {
     COLUMN("bound", INT64, bound), COLUMN("proved", BOOL, proved),
 };
 const struct record record_draft = RECORD("draft", draft_columns);
+#undef ROW
+
+/* As messages: the octets are last, a new row has no id. */
+#define ROW inbox_row
+static const struct column inbox_columns[] = {
+    COLUMN("id", INT64, id),
+    COLUMN("digest", TEXT, digest),
+    COLUMN("at", INSTANT, at),
+    COLUMN("sender", TEXT, sender),
+    COLUMN("recipient", TEXT, recipient),
+    COLUMN("kind", TEXT, kind),
+    COLUMN("author", TEXT, author),
+    COLUMN("subject", TEXT, subject),
+    COLUMN("thing", TEXT, thing),
+    COLUMN("outcome", TEXT, outcome),
+    COLUMN("desk", BOOL, desk),
+    COLUMN("facts", TEXT, facts),
+    COLUMN("truncated", BOOL, truncated),
+    ARRAY("octets", OCTETS, octets, size),
+};
+enum { INBOX_COLUMNS = sizeof inbox_columns / sizeof inbox_columns[0] };
+const struct record record_inbox = RECORD("mail that came in", inbox_columns);
+const struct record record_inbox_head = {"mail that came in",
+                                         sizeof(struct inbox_row),
+                                         inbox_columns, INBOX_COLUMNS - 1};
+const struct record record_inbox_new = {"mail that came in",
+                                        sizeof(struct inbox_row),
+                                        inbox_columns + 1, INBOX_COLUMNS - 1};
+#undef ROW
+
+#define ROW reply_row
+static const struct column reply_columns[] = {
+    COLUMN("thing", TEXT, thing),       COLUMN("email", TEXT, email),
+    COLUMN("sequence", INT, sequence),  COLUMN("partstat", TEXT, partstat),
+    COLUMN("at", INSTANT, at),          COLUMN("comment", TEXT, comment),
+    COLUMN("proposal", TEXT, proposal), COLUMN("via", TEXT, via),
+};
+const struct record record_reply = RECORD("reply", reply_columns);
 #undef ROW

@@ -275,8 +275,62 @@ static const char documents[] =
     "  PRIMARY KEY (edition, code, sender)"
     ") STRICT;";
 
+static const char replies[] =
+    /* Addresses that are refused for good are left alone. */
+    "ALTER TABLE contact ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (refusals >= 0);"
+    "CREATE INDEX message_message_id ON message(message_id);"
+    "CREATE TABLE inbox("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  digest TEXT NOT NULL UNIQUE,"
+    "  at INTEGER NOT NULL,"
+    "  sender TEXT NOT NULL,"
+    "  recipient TEXT NOT NULL,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('reply', 'counter', 'bounce',"
+    "    'receipt', 'auto', 'note', 'unreadable')),"
+    "  author TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  thing TEXT NOT NULL,"
+    "  outcome TEXT NOT NULL,"
+    "  desk INTEGER NOT NULL CHECK (desk IN (0, 1)),"
+    "  facts TEXT NOT NULL,"
+    "  truncated INTEGER NOT NULL CHECK (truncated IN (0, 1)),"
+    "  octets BLOB NOT NULL"
+    ") STRICT;" NEVER_CHANGES(
+        "inbox",
+        "a mail that came in") "CREATE TABLE reply("
+                               "  thing TEXT NOT NULL CHECK (thing <> ''),"
+                               "  email TEXT NOT NULL COLLATE NOCASE CHECK "
+                               "(email <> ''),"
+                               "  sequence INTEGER NOT NULL,"
+                               "  partstat TEXT NOT NULL CHECK (partstat IN "
+                               "('ACCEPTED', 'DECLINED',"
+                               "    'TENTATIVE', 'DELEGATED', 'NEEDS-ACTION')),"
+                               "  at INTEGER NOT NULL,"
+                               "  comment TEXT NOT NULL,"
+                               "  proposal TEXT NOT NULL,"
+                               "  via TEXT NOT NULL CHECK (via IN ('mail', "
+                               "'link')),"
+                               "  PRIMARY KEY (thing, email)"
+                               ") STRICT;"
+                               /* The link itself is nowhere: whoever reads this
+                                * file can answer for nobody. */
+                               "CREATE TABLE answer_link("
+                               "  digest TEXT PRIMARY KEY,"
+                               "  thing TEXT NOT NULL,"
+                               "  email TEXT NOT NULL COLLATE NOCASE,"
+                               "  UNIQUE (thing, email)"
+                               ") STRICT;"
+                               /* The bodies of which a contact was told what
+                                  lies ahead. */
+                               "CREATE TABLE greeted("
+                               "  email TEXT NOT NULL COLLATE NOCASE,"
+                               "  body TEXT NOT NULL,"
+                               "  PRIMARY KEY (email, body)"
+                               ") STRICT;";
+
 /* clang-format on */
 
-const char *const schema_steps[] = {drafts, versions, identities,
-                                    facts,  mails,    documents};
+const char *const schema_steps[] = {drafts, versions,  identities, facts,
+                                    mails,  documents, replies};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

@@ -218,6 +218,84 @@ bool store_log_rows(TALLOC_CTX *ctx, struct store *st, struct instant since,
                     const char *of, struct log_row **ret, size_t *ret_n,
                     struct error *err) MUST_USE;
 
+/* ---- what comes back (replies.c) */
+/* Messages about invitations, without octets, by recipient, item, id; edition
+ * NULL: all. */
+bool store_invitations(TALLOC_CTX *ctx, struct store *st, const char *edition,
+                       struct message **ret, size_t *ret_n,
+                       struct error *err) MUST_USE;
+/* Without octets; *ret_found false when there is none. */
+bool store_message_by_message_id(TALLOC_CTX *ctx, struct store *st,
+                                 const char *message_id, struct message *ret,
+                                 bool *ret_found, struct error *err) MUST_USE;
+/* A remark on a message that is settled. */
+bool store_set_verdict(struct store *st, int64_t id, const char *verdict,
+                       struct error *err) MUST_USE;
+/* The thing of a UID, NULL when it was never given out. */
+bool store_thing_of_uid(TALLOC_CTX *ctx, struct store *st, const char *uid,
+                        const char **ret, struct error *err) MUST_USE;
+
+/* A mail that came in: kept as it came, with what was made of it. */
+struct inbox_row {
+    int64_t id;
+    const char *digest; /* of recipient and octets below the trace headers */
+    struct instant at;
+    const char *sender, *recipient; /* of the envelope */
+    const char *kind;               /* reply, counter, bounce, ... */
+    const char *author, *subject;   /* of its headers */
+    const char *thing;              /* item it is about, "" none */
+    const char *outcome;            /* what was done */
+    bool desk;                      /* a person has to look at it */
+    const char *facts;              /* JSON text */
+    bool truncated;
+    const char *octets; /* NULL in lists */
+    size_t size;
+};
+bool store_has_inbox(struct store *st, const char *digest, bool *ret,
+                     struct error *err) MUST_USE;
+bool store_add_inbox(struct store *st, const struct inbox_row *row,
+                     struct error *err) MUST_USE;
+/* Whole; REPLY_NOTFOUND. */
+bool store_inbox_mail(TALLOC_CTX *ctx, struct store *st, int64_t id,
+                      struct inbox_row *ret, struct error *err) MUST_USE;
+/* By id, after `after`, at most `limit`; kind NULL: all. */
+bool store_inbox(TALLOC_CTX *ctx, struct store *st, const char *kind,
+                 int64_t after, size_t limit, struct inbox_row **ret,
+                 size_t *ret_n, struct error *err) MUST_USE;
+
+/* The last answer of one contact about one item. */
+struct reply_row {
+    const char *thing, *email;
+    int sequence;         /* of the invitation it answers */
+    const char *partstat; /* ACCEPTED, DECLINED, TENTATIVE, ... */
+    struct instant at;
+    const char *comment, *proposal; /* proposal: another time, in words */
+    const char *via;                /* mail, link */
+};
+bool store_put_reply(struct store *st, const struct reply_row *row,
+                     struct error *err) MUST_USE;
+bool store_reply(TALLOC_CTX *ctx, struct store *st, const char *thing,
+                 const char *email, struct reply_row *ret, bool *ret_found,
+                 struct error *err) MUST_USE;
+/* By thing, then address; edition NULL: all. */
+bool store_replies(TALLOC_CTX *ctx, struct store *st, const char *edition,
+                   struct reply_row **ret, size_t *ret_n,
+                   struct error *err) MUST_USE;
+
+/* Links to answer by, by the digest of their token. */
+bool store_put_link(struct store *st, const char *digest, const char *thing,
+                    const char *email, struct error *err) MUST_USE;
+/* *ret_thing NULL: no such link. */
+bool store_link(TALLOC_CTX *ctx, struct store *st, const char *digest,
+                const char **ret_thing, const char **ret_email,
+                struct error *err) MUST_USE;
+
+/* Was the contact told what lies ahead in a body? Remembers that it was. */
+bool store_greeted(struct store *st, const char *email, const char *body,
+                   bool *ret, struct error *err) MUST_USE;
+bool store_greet(struct store *st, const char *email, const char *body,
+                 struct error *err) MUST_USE;
+
 /* ---- backup: opens its own connection, so a pool thread may call it. One
  * snapshot, synced; `to` must not be there yet (REPLY_CONFLICT). */
 bool store_backup(const char *directory, const char *to, int64_t *ret_bytes,
