@@ -102,7 +102,10 @@ static char *wrap_text(TALLOC_CTX *ctx, const char *text)
     while (*text) {
         const char *end = strchrnul(text, '\n');
 
-        to = wrap_line(to, text, end);
+        if (end - text == 3 && strncmp(text, "-- ", 3) == 0)
+            to = stpcpy(to, "-- "); /* what follows is a signature */
+        else
+            to = wrap_line(to, text, end);
         *to++ = '\n';
         text = *end ? end + 1 : end;
     }

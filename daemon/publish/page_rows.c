@@ -113,14 +113,17 @@ static void add_contents(const struct page_job *job, const struct edition *e,
     size_t n, consults = 0;
     const struct item *items = plan_items_of(job->in->version, e->id, &n);
     json_t *titles = value_made(json_array());
+    const char *name = page_edition_name(job, e);
 
     for (size_t i = 0; i < n; i++) {
         if (items[i].part > 1 || items[i].status == ITEM_CANCELLED)
             continue;
         if (items[i].kind == ITEM_CONSULT)
             consults++;
-        else if (items[i].kind == ITEM_MEETING || items[i].kind == ITEM_EVENT ||
-                 items[i].kind == ITEM_DIALOGUE)
+        else if ((items[i].kind == ITEM_MEETING ||
+                  items[i].kind == ITEM_EVENT ||
+                  items[i].kind == ITEM_DIALOGUE) &&
+                 strcmp(items[i].title, name) != 0)
             value_append(titles, value_text(items[i].title));
     }
     page_set(row, "meetings", titles);
@@ -256,32 +259,57 @@ json_t *page_item_row(const struct page_job *job, const struct edition *e,
 
 /* ------------------------------------------------------------------ changes */
 
-static json_t *change_row(const struct page_job *job, const struct change *c,
-                          const struct edition *e)
+/* A date or a time of a row as people write it, anything else as it is. */
+static const char *in_words(const struct page_job *job, const char *value)
+{
+    struct date d;
+    struct local t;
+
+    if (date_parse(value, &d, NULL))
+        return page_day(job->ctx, d);
+    if (local_parse(value, &t, NULL))
+        return text_format(job->ctx, "%s, %s", page_day(job->ctx, t.date),
+                           when_clock(job->ctx, t.minute));
+    return value;
+}
+
+static const char *name_of_changed(const struct page_job *job,
+                                   const struct change *c,
+                                   const struct edition *e)
 {
     const struct item *i =
         c->item[0] ? plan_item(job->in->version, c->item) : NULL;
-    const char *what = i            ? i->title
-                       : e          ? page_edition_name(job, e)
-                       : c->item[0] ? c->item
-                                    : c->edition;
-    json_t *row = view_change(c);
-    bool both = c->old_value[0] && c->new_value[0];
 
-    page_set(row, "what", value_text(what));
+    if (i)
+        return i->title;
+    if (c->item[0])
+        return c->item;
+    return e ? page_edition_name(job, e) : c->edition;
+}
+
+/* "moved Monday ... -> Tuesday ...": a state says it all by its kind. */
+static json_t *change_row(const struct page_job *job, const struct change *c,
+                          const struct edition *e)
+{
+    json_t *row = view_change(c);
+    bool plain =
+        strcmp(c->field, "status") == 0 || strcmp(c->field, "start") == 0;
+    bool state = strcmp(c->field, "status") == 0;
+
+    page_set(row, "what", value_text(name_of_changed(job, c, e)));
     page_set(row, "url",
              e ? value_text(page_link(job, "/editions/", e->id)) : json_null());
-    page_set(row, "old_and_new", json_boolean(both));
-    page_set(row, "only_new", json_boolean(!both && c->new_value[0]));
+    page_set(row, "field_text", value_text(plain ? "" : c->field));
+    page_set(row, "from", value_text(state ? "" : in_words(job, c->old_value)));
+    page_set(row, "to", value_text(state ? "" : in_words(job, c->new_value)));
     return row;
 }
 
 /* Of a year only what happened to whole editions; each new thing of a new
  * edition is no news. */
-static bool is_news(const struct page_job *job, const struct change *c,
-                    const struct edition *e, const char *edition, int cycle)
+static bool is_news(const struct change *c, const struct edition *e,
+                    const char *edition, int cycle)
 {
-    (void)job;
     if (edition)
         return text_same(c->edition, edition) &&
                !(c->item[0] && (c->kind == CHANGE_ADDED || !e ||
@@ -299,7 +327,7 @@ json_t *page_changes(const struct page_job *job, const char *edition, int cycle)
         const struct change *c = &all->rows[i];
         const struct edition *e = plan_edition(job->in->version, c->edition);
 
-        if (is_news(job, c, e, edition, cycle))
+        if (is_news(c, e, edition, cycle))
             value_append(rows, change_row(job, c, e));
     }
     return rows;

@@ -86,6 +86,9 @@ static json_t *item_view(TALLOC_CTX *ctx, const struct rules *r,
 static char *title_of(TALLOC_CTX *ctx, const struct edition *e,
                       const struct item *i, const char *otherwise)
 {
+    if (i && i->parts > 1)
+        return text_format(ctx, "%s (part %d of %d)", i->title, i->part,
+                           i->parts);
     if (i)
         return memory_text(ctx, i->title);
     if (!e)
@@ -254,7 +257,8 @@ static json_t *changes_view(const json_t *groups)
     return rows;
 }
 
-/* Meetings of the highest level name a series best; the lower the better. */
+/* Meetings of the highest level, of several bodies, name a series best; the
+ * lower the better. */
 static int rank_of(const struct rules *r, const struct item *i)
 {
     int best = 50;
@@ -265,7 +269,8 @@ static int rank_of(const struct rules *r, const struct item *i)
         if (b && b->level >= 0 && b->level < best)
             best = b->level;
     }
-    return best + (i->kind == ITEM_MEETING ? 0 : 100);
+    return 10 * (best + (i->kind == ITEM_MEETING ? 0 : 100)) -
+           (i->n_bodies > 1);
 }
 
 /* "7th ADGMIN": what a letter is about, for its subject. Among the notice's
