@@ -33,7 +33,7 @@ static void test_late(void **state)
         {"secretariat", "2027-01-08", "2027-01-11", "2027-03-01", 1, "late"},
         {"ID", "", "", "2027-03-01", 0, "expected"},
         {"ID", "", "2027-02-01", "2027-03-01", 0, "received"},
-        {"ID", "2000-01-01", "", "2027-03-01", 784, "missing"}, /* bounded */
+        {"ID", "2000-01-01", "", "2027-03-01", 785, "missing"}, /* bounded */
     };
     struct world *w = world_new();
 
