@@ -88,8 +88,8 @@ bool verb_check(const struct verb *v, json_t *args, struct error *err) MUST_USE;
 bool verb_parse(const struct verb *v, size_t n, const char *const *words,
                 json_t **ret, struct error *err) MUST_USE;
 
-/* Replaces every FILE argument by the file's text and its name: the daemon
- * opens no path of a user. */
+/* Replaces every FILE argument by the file's text and its name, every SUM by
+ * the file's digest and name: the daemon opens no path of a user. */
 bool verb_read_files(const struct verb *v, json_t *args,
                      struct error *err) MUST_USE;
 

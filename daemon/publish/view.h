@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "daemon/mail/outbox.h"
+#include "daemon/office/documents.h"
 #include "daemon/office/office.h"
 #include "daemon/plan/diff.h"
 #include "daemon/plan/explain.h"
@@ -39,6 +40,10 @@ json_t *view_contact(const struct contact *c);
 /* In a file of its own, which needs daemon/mail/outbox.c: link the mail room.
  */
 json_t *view_message(const struct message *m);
+json_t *view_document(const struct rules *r, const struct document *d,
+                      struct date today);
+json_t *view_compliance(const struct compliance *c);
+json_t *view_deliverable(const struct deliverable *d);
 json_t *view_audit(const struct audit_row *a);
 json_t *view_diagnostic(const struct diagnostic *d);
 json_t *view_reason(const struct reason *reason);

@@ -127,6 +127,11 @@ bool draft_planning(TALLOC_CTX *ctx, struct serve *s, const char *name,
 bool serve_tasks(TALLOC_CTX *ctx, struct serve *s, struct tasks *ret,
                  struct error *err) MUST_USE;
 
+/* ---- verbs_work.c */
+/* The register of documents, due dates as they follow from the tasks. */
+bool serve_documents(TALLOC_CTX *ctx, struct serve *s, struct documents *ret,
+                     struct error *err) MUST_USE;
+
 /* ---- publishing.c */
 /* Loads the last version into s->out (at start, after a reload). */
 bool publishing_load(struct serve *s, struct error *err) MUST_USE;

@@ -7,6 +7,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/office/paper.h"
 #include "daemon/plan/explain.h"
 #include "daemon/publish/view.h"
 #include "daemon/serve/job.h"
@@ -331,6 +332,42 @@ bool verb_DIFF(struct request *q, struct error *err)
     return true;
 }
 
+/* A page that an auditor can print and file. */
+static char *audit_page(struct request *q, const struct audit *audit, int first,
+                        int last)
+{
+    static const char *const headings[] = {
+        "",         "Body",    "Cycle", "Mandate", "Requires",
+        "Required", "Planned", "Held",  "Missing", "Rule"};
+    const struct rules *r = q->serve->generation->rules;
+    char day[DATE_TEXT];
+    struct paper *p = paper_new(q->ctx, PAPER_HTML,
+                                text_format(q->ctx, "%s: mandates %d to %d",
+                                            r->sector.title, first, last));
+
+    paper_text(
+        p, text_format(q->ctx, "As of %s. %zu of %zu requirements fall short.",
+                       date_print(instant_utc_date(serve_now(q->serve)), day),
+                       audit->gaps, audit->n));
+    paper_table(p, headings, sizeof headings / sizeof headings[0]);
+    for (size_t i = 0; i < audit->n; i++) {
+        const struct audit_row *a = &audit->rows[i];
+        char *missing = memory_text(q->ctx, "");
+
+        for (size_t k = 0; k < a->n_missing; k++)
+            missing = text_format(q->ctx, "%s%s%s", missing, k ? "; " : "",
+                                  a->missing[k]);
+        paper_row(p, (const char *const[]){
+                         a->ok ? "kept" : "SHORT", a->body,
+                         text_format(q->ctx, "%d", a->cycle), a->mandate,
+                         a->requires, text_format(q->ctx, "%d", a->required),
+                         text_format(q->ctx, "%d", a->planned),
+                         text_format(q->ctx, "%d", a->held), missing,
+                         where_print(q->ctx, a->where)});
+    }
+    return paper_end(q->ctx, p);
+}
+
 bool verb_AUDIT(struct request *q, struct error *err)
 {
     const struct plan *plan;
@@ -344,7 +381,10 @@ bool verb_AUDIT(struct request *q, struct error *err)
         return false;
     audit = office_audit(q->ctx, q->serve->generation->rules, &history, plan,
                          first, last);
-    for (size_t i = 0; i < audit.n; i++)
+    if (args_flag(q->args, "html"))
+        request_row(
+            q, json_pack("{s:s}", "text", audit_page(q, &audit, first, last)));
+    for (size_t i = 0; i < audit.n && !args_flag(q->args, "html"); i++)
         request_row(q, view_audit(&audit.rows[i]));
     if (audit.gaps > 0)
         return fail(err, REPLY_NO, "%zu mandate%s fall%s short", audit.gaps,

@@ -109,6 +109,30 @@ static const struct example {
                   "M-2027/INVITE", "pin needs DATE"},
     [VERB_UNPIN] = {"M-2027/INVITE", "{\"task\":\"M-2027/INVITE\"}", "",
                     "unpin needs TASK"},
+    [VERB_DOCUMENT] = {"M-2027 WP1 'A paper' --from members --with PAPERS "
+                       "--kind OUTCOME",
+                       "{\"edition\":\"M-2027\",\"code\":\"WP1\",\"title\":\"A "
+                       "paper\",\"from\":\"members\",\"with\":\"PAPERS\","
+                       "\"kind\":\"outcome\"}",
+                       "M-2027 WP1 x", "document needs --from"},
+    [VERB_DOCUMENT_DROP] = {"M-2027 WP1 --from TL",
+                            "{\"edition\":\"M-2027\",\"code\":\"WP1\",\"from\":"
+                            "\"TL\"}",
+                            "M-2027 --from TL", "needs CODE"},
+    [VERB_DOCUMENTS] = {"--state missing --compliance",
+                        "{\"state\":\"missing\",\"compliance\":true}",
+                        "--state mising", "did you mean missing?"},
+    [VERB_RECEIVE] =
+        {"M-2027 WP1 --from JP --on 2026-12-21 --file a.pdf",
+         "{\"edition\":\"M-2027\",\"code\":\"WP1\",\"from\":\"JP\","
+         "\"on\":\"2026-12-21\",\"file\":\"a.pdf\"}",
+         "M-2027 WP1 --from JP --on monday", "is not a date"},
+    [VERB_DELIVERABLES] = {"2027..2028 --draft late",
+                           "{\"cycles\":\"2027..2028\",\"draft\":\"late\"}",
+                           "27", "CYCLES: \"27\" is not a cycle"},
+    [VERB_HANDOVER] = {"BN 2027 --html",
+                       "{\"cc\":\"BN\",\"cycle\":\"2027\",\"html\":true}", "BN",
+                       "handover needs CYCLES"},
     [VERB_CONTACTS] = {"--body A --of BN", "{\"body\":\"A\",\"of\":\"BN\"}",
                        "--body 'A B'", "--body: \"A B\" is not a code"},
     [VERB_CONTACT_ADD] = {"a@b.org --name 'A B' --of BN --bodies A,B --role "
@@ -314,7 +338,7 @@ static void what_is_ambiguous_lists_candidates(void **state)
     (void)state;
     expect_no_verb("dr", "\"dr\" is short for drafts or drop");
     expect_no_verb("re", "\"re\" is short for reload, reinstate, release, "
-                         "reopen or retry");
+                         "reopen, receive or retry");
     expect_no_verb("cont", "\"cont\" is short for contacts or contact");
     expect_no_verb("contact", "after contact comes add, set or drop");
     expect_no_verb("contact ad2", "after contact comes add, set or drop, did "
