@@ -201,10 +201,16 @@ static void on_upkeep(uv_timer_t *timer)
 {
     struct serve *s = timer->data;
 
-    if (store_trouble(s->store) && store_probe(s->store)) {
-        log_line(LOG_LEVEL_INFO, "the store takes writes again");
-        delivery_poke(s);
-    }
+    struct error err;
+    int n;
+
+    if (!store_trouble(s->store) || !store_probe(s->store))
+        return;
+    log_line(LOG_LEVEL_INFO, "the store takes writes again");
+    /* What could not be settled meanwhile is under way in the rows only. */
+    if (delivery_idle(s) && !store_recover(s->store, serve_now(s), &n, &err))
+        serve_report(s, "outbox", &err);
+    delivery_poke(s);
 }
 
 static void close_handle(uv_handle_t *h)

@@ -144,11 +144,17 @@ bool pickup_write(const char *path, const struct message *m, struct error *err)
     good = write_mail(fd, m);
     cause = errno;
     (void)close(fd); /* after fsync it has nothing left to fail with */
-    if (good && rename(temporary, whole) == 0 && sync_directory(path))
+    if (good && rename(temporary, whole) == 0)
         return true;
     cause = good ? errno : cause;
     (void)unlink(temporary);
     return fail(err, REPLY_LATER, "%s: %s", path, strerror(cause));
+}
+
+bool pickup_sync(const char *path, struct error *err)
+{
+    return sync_directory(path) ||
+           fail(err, REPLY_LATER, "%s: %s", path, strerror(errno));
 }
 
 size_t pickup_count(const char *path)

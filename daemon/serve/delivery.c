@@ -135,21 +135,36 @@ static void relay_worked(struct delivery *d)
 
 /* ---- the directory */
 
+/* Writes as many as the disk takes; how many, and why no more. */
+static size_t write_batch(struct delivery *d, struct error *err)
+{
+    const char *path = d->serve->config->deliver_to;
+    size_t n = 0;
+
+    while (n < d->n && pickup_write(path, &d->mails[n], err))
+        n++;
+    return n > 0 && !pickup_sync(path, err) ? 0 : n;
+}
+
+/* The verdicts of a batch are one transaction: a commit costs more than a
+ * mail, and a mail that is written again gets the same name. */
 static void deliver_to_directory(struct delivery *d)
 {
     struct serve *s = d->serve;
-    bool good = true;
-    struct error err;
+    struct error err = {.text = ""};
+    size_t written = write_batch(d, &err);
+    bool together = store_begin(s->store, NULL);
 
-    for (size_t i = 0; i < d->n; i++) {
-        if (good)
-            good = pickup_write(s->config->deliver_to, &d->mails[i], &err);
-        if (good)
+    for (size_t i = 0; i < d->n; i++)
+        if (i < written)
             settle(d, &d->mails[i], MAIL_SENT, false, "relay=directory");
         else
             settle(d, &d->mails[i], MAIL_DEFERRED, true, err.text);
+    if (together && !store_commit(s->store, &err)) {
+        store_rollback(s->store);
+        serve_report(s, "outbox", &err);
     }
-    if (good)
+    if (written == d->n)
         relay_worked(d);
     else
         relay_failed(d, err.text);
