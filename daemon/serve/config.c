@@ -294,6 +294,21 @@ static void check_address(struct reader *r, const char *name,
         report(r, text_format(r->ctx, "%s: %s", name, err.text), "");
 }
 
+/* "a/b/../c" -> "a/c": what people read in messages is the place itself. */
+static char *tidy(TALLOC_CTX *ctx, const char *path)
+{
+    char *out = memory_text(ctx, path), *up;
+
+    while ((up = strstr(out, "/../")) && up != out) {
+        char *parent = up - 1;
+
+        while (parent > out && *parent != '/')
+            parent--;
+        memmove(parent, up + 3, strlen(up + 3) + 1);
+    }
+    return out;
+}
+
 /* Values that need more than being there. Line 0: no line is to blame. */
 static void check_values(struct reader *r)
 {
@@ -310,7 +325,8 @@ static void check_values(struct reader *r)
             *field = CONVENED_TEMPLATES;
         if ((keys[i].type == KEY_PATH || keys[i].type == KEY_TEMPLATES) &&
             (*field)[0] && (*field)[0] != '/')
-            *field = text_format(r->ctx, "%s/%s", r->directory, *field);
+            *field = tidy(r->ctx,
+                          text_format(r->ctx, "%s/%s", r->directory, *field));
         if (keys[i].type == KEY_ADDRESS)
             check_address(r, keys[i].name, *field);
         if (keys[i].type == KEY_ZONE &&

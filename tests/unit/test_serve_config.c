@@ -78,6 +78,8 @@ static void values_are_worked_out(void **state)
     c = read_text(ctx, "[mail]\ndeliver = directory:mail\n", &found);
     assert_int_equal(c->deliver_kind, DELIVER_DIRECTORY);
     assert_string_equal(c->deliver_to, "/var/lib/convened/mail");
+    c = read_text(ctx, "[daemon]\nstate = ../x/../y/./z\n", &found);
+    assert_string_equal(c->state, "/y/./z");
     talloc_free(ctx);
 }
 
