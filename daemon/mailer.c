@@ -1,8 +1,8 @@
 /*
  * convene-mailer: one batch of finished mails on stdin, one SMTP session, one
  * line for whatever happens on stdout. It is a program of its own because the
- * SMTP library may crash, hang or be held by a relay: then this process ends,
- * and whoever started it draws the conclusion. RFC 5321, 3207, 3461, 4954.
+ * SMTP library may crash, hang or be held by a relay: then this process ends
+ * and its parent draws the conclusion. RFC 5321, 3207, 3461, 4954.
  *
  *   stdin   relay <host:port> <helo> <none|required> <user|-> <passfile|->
  *           mail <id> <from|<>> <to> <size>      then size octets, repeated
@@ -41,13 +41,13 @@
 #include <unistd.h>
 
 /* In this order: libesmtp.h declares what it needs of the others only then. */
+/* clang-format off */
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-
 #include <auth-client.h>
-
 #include <libesmtp.h>
+/* clang-format on */
 
 #include "daemon/base/error.h"
 #include "daemon/base/memory.h"
@@ -95,7 +95,7 @@ static struct {
     long bad_certificate;              /* X509_V_ERR_* */
     char line[REPLY_MOST];
     size_t n_line;
-    char refusal[REPLY_MOST]; /* the last 4xx or 5xx */
+    char refusal[REPLY_MOST]; /* 4xx or 5xx, the last word */
 } session;
 
 static volatile sig_atomic_t stop;
@@ -415,6 +415,8 @@ static void reply_line(const char *line)
 
     if (strncmp(line, "235", 3) == 0)
         session.authed = true;
+    if (strncmp(line, "250", 3) == 0 && !session.auth_refused)
+        session.refusal[0] = '\0'; /* it was about one mail */
     if (refused && !session.auth_refused)
         (void)snprintf(session.refusal, sizeof session.refusal, "%s", line);
     if (refused && session.asked == AUTH && !session.authed)
@@ -632,8 +634,8 @@ static int run(struct batch *b)
     if (!prepare(s, b, &err))
         return refuse(&err);
     (void)smtp_start_session(s);
-    for (size_t i = 0; i < b->n; i++)
-        left = left || !b->mails[i].told;
+    for (size_t i = 0; i < b->n && !left; i++)
+        left = !b->mails[i].told;
     if (left)
         tell_reason(&b->relay, smtp_errno());
     for (size_t i = 0; i < b->n; i++)
@@ -669,16 +671,14 @@ static void set_signals(void)
 /* "--patience SECONDS", for tests; false when it is something else. */
 static bool read_arguments(int argc, char **argv, int *ret_patience)
 {
-    *ret_patience = PATIENCE;
-    if (argc == 1)
-        return true;
-    if (argc != 3 || strcmp(argv[1], "--patience") != 0)
-        return false;
-    *ret_patience = atoi(argv[2]);
-    return *ret_patience > 0 && *ret_patience <= PATIENCE;
+    bool given = argc == 3 && strcmp(argv[1], "--patience") == 0;
+
+    *ret_patience = given ? atoi(argv[2]) : PATIENCE;
+    return (argc == 1 || given) && *ret_patience > 0 &&
+           *ret_patience <= PATIENCE;
 }
 
-/* _exit: what the libraries would still do at the end could only go wrong. */
+/* _exit: what the libraries do at the end could only go wrong. */
 int main(int argc, char **argv)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);

@@ -122,6 +122,8 @@ TABLE = {
                                     "unknown deferred deferred", "data", None, ""),
     "resets after the second dot": ({"dot": [None, RESET]}, "sent unknown deferred", "data", 250,
                                     ""),
+    "refuses one, closes for the next": ({"rcpt": ["550 5.1.1 no such user"], "dot": CLOSE},
+                                         "failed unknown deferred", "rcpt", 550, "ended early"),
     "closes for QUIT": ({"quit": CLOSE}, "sent sent sent", "data", 250, ""),
     "is silent for QUIT": ({"quit": SILENT, "patience": 1}, "sent sent sent", "data", 250, ""),
     "is slow": ({"patience": 2, "mail": Slow(0.7, "250 ok"), "dot": Slow(0.7, "250 ok")},

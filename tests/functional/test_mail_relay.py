@@ -1,0 +1,142 @@
+"""The daemon, convene-mailer and a relay: nothing lost, at most one mail twice."""
+import email
+import signal
+import threading
+import time
+from collections import Counter
+
+import pytest
+from conftest import Daemon, Failed
+from smtp import CLOSE, Server, Slow
+
+PEOPLE = 30
+
+
+def message_id(mail):
+    return email.message_from_bytes(mail.octets)["Message-ID"]
+
+
+def wait_for(what, seconds=30):
+    for _ in range(seconds * 20):
+        if what():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
+
+
+def states(daemon):
+    return Counter(row["state"] for row in daemon.ctl("outbox"))
+
+
+def prepared(where, relay, **mail):
+    """Everybody has one mail held."""
+    d = Daemon(where, mail={"deliver": f"smtp://127.0.0.1:{relay.port}", **mail})
+    d.ctl("plan", "2027")
+    for i in range(PEOPLE):
+        d.ctl("contact", "add", f"p{i}@example.bn", "--name", f"Person {i}", "--of", "BN",
+              "--role", "focal")
+    d.ctl("release")
+    assert states(d) == {"held": PEOPLE}
+    return d
+
+
+def check_all_sent(daemon, relay, twice=0):
+    """Every row is sent and at the relay, `twice` of them with one copy more."""
+    rows = daemon.ctl("outbox")
+    assert {row["state"] for row in rows} == {"sent"} and len(rows) == PEOPLE
+    seen = Counter(message_id(mail) for mail in relay.mails)
+    assert set(seen) == {f"<{row['message_id']}>" for row in rows}
+    assert sum(seen.values()) <= PEOPLE + twice
+
+
+def test_every_mail_arrives_once_in_few_sessions(where):
+    with Server() as relay:
+        d = prepared(where, relay)
+        assert relay.sessions == 0
+        d.ctl("send", "all")
+        wait_for(lambda: states(d)["sent"] == PEOPLE)
+        check_all_sent(d, relay)
+        assert relay.sessions == 2 and relay.helo == "calendar.example"
+        assert {mail.sender for mail in relay.mails} == {"secretariat@calendar.example"}
+        assert all(row["verdict"] == "DATA: 250 2.0.0 queued" for row in d.ctl("outbox"))
+        d.stop()
+
+
+def test_verdicts_reach_the_outbox(where):
+    with Server(rcpt=["450 4.2.0 greylisted", "550 5.1.1 no such user"],
+                dot=[None] * 27 + [CLOSE]) as relay:
+        d = prepared(where, relay)
+        d.ctl("send", "all")
+        wait_for(lambda: states(d)["sent"] == 27 and states(d)["inflight"] == 0)
+        assert states(d) == {"sent": 27, "failed": 1, "deferred": 2}
+        words = {row["verdict"] for row in d.ctl("outbox") if row["state"] != "sent"}
+        assert words == {"RCPT: 450 4.2.0 greylisted", "RCPT: 550 5.1.1 no such user",
+                         "DATA: no answer after the end of the data"}
+        d.ctl("clock", "+20 min")
+        assert states(d) == {"sent": 29, "failed": 1}
+        failed = next(row for row in d.ctl("outbox") if row["state"] == "failed")
+        d.ctl("retry", failed["message"])
+        wait_for(lambda: states(d)["sent"] == PEOPLE)
+        check_all_sent(d, relay)
+        assert "it is not known whether the relay took it" in d.stderr
+        d.stop()
+
+
+def test_a_relay_that_refuses_us_rests_and_comes_back(where):
+    with Server(mail=["550 5.7.1 not you"] * 20) as relay:
+        d = prepared(where, relay)
+        d.ctl("send", "all")
+        wait_for(lambda: "550 5.7.1 not you" in (d.ctl("status")[0]["mail"] or ""))
+        assert relay.mails == [] and relay.sessions == 1
+        assert all(row["attempts"] == 0 for row in d.ctl("outbox")), "nobody's attempt counts"
+        d.ctl("clock", "+30 min")
+        check_all_sent(d, relay)
+        d.stop()
+
+
+@pytest.mark.parametrize("when", ["before the reply", "after the reply"])
+def test_kill_9_repeats_one_mail_at_most(where, when):
+    d = None
+
+    def die(session):
+        d.process.kill()
+        d.process.wait()
+        return "250 2.0.0 queued"
+
+    script = {"dot": [None] * 7 + [die]} if when == "before the reply" else {"mail": [None] * 7 + [die]}
+    with Server(extensions=(), **script) as relay:
+        d = prepared(where, relay)
+        try:
+            d.ctl("send", "all")
+        except Failed:
+            pass
+        wait_for(lambda: d.process.poll() is not None)
+        d.close()
+        assert 7 <= len(relay.mails) <= 8
+        d.start()
+        d.ctl("clock", "+2 hours")
+        check_all_sent(d, relay, twice=1)
+        d.stop()
+
+
+def test_a_stop_finishes_the_mail_in_hand(where):
+    begun = threading.Event()
+
+    def slow(session):
+        begun.set()
+        return Slow(1, "250 2.0.0 queued")
+
+    with Server(dot=[None] * 3 + [slow]) as relay:
+        d = prepared(where, relay)
+        d.ctl("send", "all")
+        assert begun.wait(30)
+        started = time.monotonic()
+        d.process.send_signal(signal.SIGTERM)
+        assert d.process.wait(15) == 0
+        assert time.monotonic() - started < 8
+        d.close()
+        assert len(relay.mails) == 4
+        d.start()
+        d.ctl("clock", "+2 hours")
+        check_all_sent(d, relay)
+        d.stop()
