@@ -6,7 +6,7 @@ folder=$1
 shift
 filter=()
 [ $# -gt 0 ] && filter=(-R "$1")
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export LC_ALL=C.UTF-8
 # Reference data that is no part of the product; its tests are skipped without.
