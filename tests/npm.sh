@@ -5,5 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")"
 stamp=node_modules/.installed
 if [ -f "$stamp" ] && [ "$stamp" -nt package.json ]; then exit 0; fi
-npm install --no-audit --no-fund --no-package-lock --loglevel=error
+timeout 180 npm install --no-audit --no-fund --no-package-lock --loglevel=error \
+  --fetch-retries=1 --fetch-timeout=30000
 touch "$stamp"
