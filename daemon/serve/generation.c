@@ -121,7 +121,7 @@ static const struct rules *read_rules(TALLOC_CTX *ctx,
                                       struct store *store,
                                       struct diagnostics *found)
 {
-    struct sources rules, tables;
+    struct sources rules = {NULL, 0}, tables = {NULL, 0};
     const struct rules *read;
     struct holiday *extra = NULL;
     size_t n = 0;

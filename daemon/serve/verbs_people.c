@@ -22,7 +22,7 @@ static bool has_body(const struct contact *c, const char *code)
 bool verb_CONTACTS(struct request *q, struct error *err)
 {
     const char *body = request_text(q, "body"), *of = request_text(q, "of");
-    struct contacts all;
+    struct contacts all = {NULL, 0};
     int n = 0;
 
     if (!store_contacts(q->ctx, q->serve->store, &all, err))
@@ -158,7 +158,7 @@ bool verb_CONTACT_ADD(struct request *q, struct error *err)
                         .role = ROLE_DELEGATE,
                         .channel = CHANNEL_FEED,
                         .added = serve_now(q->serve)};
-    struct contacts all;
+    struct contacts all = {NULL, 0};
 
     if (!store_contacts(q->ctx, q->serve->store, &all, err))
         return false;
@@ -176,7 +176,7 @@ bool verb_CONTACT_SET(struct request *q, struct error *err)
 {
     const char *email = request_text(q, "email");
     const struct contact *was;
-    struct contacts all;
+    struct contacts all = {NULL, 0};
     struct contact c;
 
     if (!store_contacts(q->ctx, q->serve->store, &all, err))
@@ -275,8 +275,8 @@ static bool import_contacts(struct request *q, const char *file,
     static const char *const columns[] = {
         "email", "name", "of", "?bodies", "?role", "?zone", "?channel", NULL};
     struct counts n = {0, 0, 0, 0};
-    struct contacts all;
-    struct csv csv;
+    struct contacts all = {NULL, 0};
+    struct csv csv = {NULL, 0};
 
     if (!csv_read(q->ctx, file, text, strlen(text), columns, &csv, err) ||
         !store_contacts(q->ctx, q->serve->store, &all, err))
@@ -367,7 +367,7 @@ static bool import_holidays(struct request *q, const char *file,
                                           "?kind", "?certainty", NULL};
     const char *cc = country_of(q->ctx, file);
     struct counts n = {0, 0, 0, 0};
-    struct csv csv;
+    struct csv csv = {NULL, 0};
 
     if (!csv_read(q->ctx, file, text, strlen(text), columns, &csv, err))
         return false;
@@ -419,7 +419,7 @@ static bool import_held(struct request *q, const char *file, const char *text,
     static const char *const columns[] = {"cluster", "cycle", "start", "end",
                                           "host",    "?city", NULL};
     struct counts n = {0, 0, 0, 0};
-    struct csv csv;
+    struct csv csv = {NULL, 0};
 
     if (!csv_read(q->ctx, file, text, strlen(text), columns, &csv, err))
         return false;

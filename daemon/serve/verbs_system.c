@@ -265,7 +265,7 @@ static bool find_feed(const struct serve *s, const char *name,
 
 bool verb_FEED(struct request *q, struct error *err)
 {
-    const struct feed *f;
+    const struct feed *f = NULL;
 
     if (!find_feed(q->serve, request_text(q, "feed"), &f, err))
         return false;
@@ -287,7 +287,7 @@ static size_t lint_rows(struct request *q, const struct feed *f)
 bool verb_FEED_LINT(struct request *q, struct error *err)
 {
     const char *name = request_text(q, "feed");
-    const struct feed *f;
+    const struct feed *f = NULL;
     size_t found = 0;
 
     if (name && !find_feed(q->serve, name, &f, err))
