@@ -126,7 +126,12 @@ enum notice_kind {
     NOTICE_REMINDER, /* of meetings or consultations of one edition */
     NOTICE_TASK,     /* of one task, to its owner */
     NOTICE_OVERDUE,  /* of one task that is late, to who must see to it */
-    NOTICE_DIGEST    /* what one release changed */
+    NOTICE_DIGEST,   /* what one release changed */
+    NOTICE_WELCOME,  /* to a newcomer: what lies ahead */
+    NOTICE_INVITATION,
+    NOTICE_CHANGE,
+    NOTICE_CANCELLATION, /* of one item, with its calendar */
+    NOTICE_DESK          /* something that a person has to look at */
 };
 
 struct notice {
@@ -141,8 +146,11 @@ struct notice {
     struct length lead;     /* "14 days before"; n < 0: none */
     const char **items;     /* ids of the items it speaks of, in time order */
     size_t n_items;
-    const char *rung; /* NOTICE_OVERDUE: "owner", "desk", "head" */
-    int late;         /* NOTICE_OVERDUE: working days past due */
+    const char *rung;              /* NOTICE_OVERDUE: "owner", "desk", "head" */
+    int late;                      /* NOTICE_OVERDUE: working days past due */
+    const char *calendar, *method; /* iTIP object of invitations; NULL none */
+    const char *answer_url;        /* where one may answer; NULL none */
+    const char *text;              /* NOTICE_DESK: what it is; NULL none */
 };
 
 struct notices {
@@ -176,6 +184,44 @@ struct notices office_digests(TALLOC_CTX *ctx, const struct rules *r,
                               const struct changes *changes, int release,
                               struct instant now,
                               const struct contacts *contacts);
+
+/* ---- invitations.c: who is invited to what */
+
+/* The last that a contact was told about an item by mail. */
+struct told {
+    const char *to, *item; /* address, id */
+    int sequence;          /* of the item, then */
+    bool cancelled;
+    bool begun; /* it may have a copy that stands: it must hear of changes */
+};
+
+struct invitation {
+    enum notice_kind kind; /* INVITATION, CHANGE, CANCELLATION */
+    const struct contact *contact;
+    const struct item *item;
+    bool begun; /* as told */
+};
+
+struct invitations {
+    TALLOC_CTX *ctx;
+    struct invitation *rows; /* by item as in the plan, then contact */
+    size_t n;
+};
+
+/* What contacts with CHANNEL_INVITE must hear of items that are confirmed and
+ * ahead, given what they were told (sorted by this). */
+struct invitations office_invitations(TALLOC_CTX *ctx, const struct rules *r,
+                                      const struct plan *released,
+                                      const struct contacts *contacts,
+                                      struct told *told, size_t n_told,
+                                      struct instant now);
+
+/* The ids of the items ahead that concern a contact by these bodies of its
+ * own (none: by all), in the plan's order. */
+const char **office_ahead(TALLOC_CTX *ctx, const struct rules *r,
+                          const struct plan *released, const struct contact *c,
+                          const char *const *bodies, size_t n_bodies,
+                          struct instant now, size_t *ret_n);
 
 /* ---- audit.c: mandates against plan and history */
 

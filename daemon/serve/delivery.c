@@ -17,7 +17,7 @@
 #include "daemon/base/text.h"
 #include "daemon/mail/mailer.h"
 #include "daemon/mail/pickup.h"
-#include "daemon/serve/serve.h"
+#include "daemon/serve/tokens.h"
 
 #define BATCH 20
 
@@ -247,6 +247,18 @@ static size_t allowance(struct delivery *d)
                                         : BATCH;
 }
 
+/* The envelope sender carries the message's number, so that what comes back is
+ * known; a mail without it is better than none. */
+static void address_batch(struct delivery *d)
+{
+    struct error err;
+
+    for (size_t i = 0; i < d->n; i++)
+        if (!token_sender(d->batch, d->serve, d->mails[i].from, d->mails[i].id,
+                          &d->mails[i].from, &err))
+            serve_report(d->serve, "envelope sender", &err);
+}
+
 static bool claim(struct delivery *d)
 {
     struct serve *s = d->serve;
@@ -274,6 +286,7 @@ static bool claim(struct delivery *d)
         return false;
     }
     d->in_minute += (int)d->n;
+    address_batch(d);
     return true;
 }
 

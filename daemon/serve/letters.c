@@ -426,6 +426,12 @@ static json_t *letter_view(TALLOC_CTX *ctx, struct serve *s,
     (void)json_object_set_new(view, "release", json_integer(release));
     if (n->lead.n >= 0)
         set_text(view, "lead", length_print(ctx, n->lead));
+    if (n->answer_url)
+        set_text(view, "answer_url", n->answer_url);
+    if (n->kind == NOTICE_CHANGE)
+        set_text(view, "updated", "Updated: ");
+    if (n->text)
+        set_text(view, "text", n->text);
     add_things(ctx, s, view, n, plan, changes);
     add_task(ctx, s, view, n, now);
     return view;
@@ -457,16 +463,40 @@ static const char *template_of(const struct serve *s, const struct notice *n)
         return template_or(s, "overdue", "task");
     case NOTICE_DIGEST:
         return "digest";
+    case NOTICE_WELCOME:
+        return template_or(s, "welcome", "reminder");
+    case NOTICE_INVITATION:
+    case NOTICE_CHANGE:
+        return template_or(s, "invitation", "reminder");
+    case NOTICE_CANCELLATION:
+        return template_or(s, "cancellation", "reminder");
+    case NOTICE_DESK:
+        return template_or(s, "notice", "digest");
     }
     return "digest";
 }
 
 static enum message_kind kind_of(const struct notice *n)
 {
-    return n->kind == NOTICE_REMINDER ? MESSAGE_REMINDER
-           : n->kind == NOTICE_TASK || n->kind == NOTICE_OVERDUE
-               ? MESSAGE_TASK
-               : MESSAGE_DIGEST;
+    switch (n->kind) {
+    case NOTICE_REMINDER:
+        return MESSAGE_REMINDER;
+    case NOTICE_TASK:
+    case NOTICE_OVERDUE:
+        return MESSAGE_TASK;
+    case NOTICE_INVITATION:
+        return MESSAGE_INVITATION;
+    case NOTICE_CHANGE:
+        return MESSAGE_CHANGE;
+    case NOTICE_CANCELLATION:
+        return MESSAGE_CANCELLATION;
+    case NOTICE_DESK:
+        return MESSAGE_NOTICE;
+    case NOTICE_DIGEST:
+    case NOTICE_WELCOME:
+        return MESSAGE_DIGEST;
+    }
+    return MESSAGE_DIGEST;
 }
 
 /* 26 characters that nobody can guess; a Message-ID is written once. */
@@ -538,6 +568,8 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         .reply_to = c->reply_to[0] ? c->reply_to : NULL,
         .text = letter.text,
         .html = letter.html,
+        .calendar = n->calendar,
+        .method = n->method,
     };
     char *octets;
 

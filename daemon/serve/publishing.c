@@ -14,9 +14,10 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
-#include "daemon/serve/serve.h"
+#include "daemon/serve/invitations.h"
 
 #define TOMBSTONE_DAYS 30
+#define BAD_FEEDS      "bad feeds" /* the setting that names them */
 
 /* ---- loading what was published */
 
@@ -113,15 +114,16 @@ static bool load_version(struct published *out, struct serve *s,
 
 bool publishing_load(struct serve *s, struct error *err)
 {
-    struct published out = {.ctx = talloc_new(s->ctx), .bad_feeds = ""};
+    struct published out = {.ctx = talloc_new(s->ctx)};
 
     if (!store_last_release(s->store, &out.release, err) ||
+        !store_setting(out.ctx, s->store, BAD_FEEDS, &out.bad_feeds, err) ||
         (out.release > 0 && !load_version(&out, s, err))) {
         talloc_free(out.ctx);
         return false;
     }
-    if (s->out.bad_feeds && s->out.release == out.release)
-        out.bad_feeds = memory_text(out.ctx, s->out.bad_feeds);
+    if (!out.bad_feeds)
+        out.bad_feeds = "";
     if (s->http)
         http_published(s); /* forgets what it holds of the old one */
     talloc_free(s->out.ctx);
@@ -292,13 +294,13 @@ struct release {
     const struct plan *before;
     struct changes changes;
     struct feeds feeds;
+    const char *bad_feeds; /* which were left out and why, "" */
     int messages;
 };
 
-static bool write_feeds(struct release *r, struct error *err)
+static bool render_feeds(struct release *r, struct error *err)
 {
     struct serve *s = r->s;
-    const char *bad = "";
     struct task_fact *facts;
     struct tasks tasks;
     size_t n;
@@ -315,7 +317,41 @@ static bool write_feeds(struct release *r, struct error *err)
                              .release_at = r->now,
                              .base_url = s->config->base_url,
                              .calendar_name = serve_name(s)};
-    r->feeds = feeds_render(r->ctx, &in, &bad);
+    r->feeds = feeds_render(r->ctx, &in, &r->bad_feeds);
+    return true;
+}
+
+/* Words that are no part of the plan change feeds too: the name of a body, of
+ * a partner, of a host. */
+static bool has_news(const struct release *r)
+{
+    const struct feeds *before = &r->s->out.feeds;
+    size_t same = 0;
+
+    for (size_t i = 0, k = 0; i < r->feeds.n; i++) {
+        while (k < before->n &&
+               strcmp(before->rows[k].name, r->feeds.rows[i].name) < 0)
+            k++;
+        if (k < before->n &&
+            strcmp(before->rows[k].name, r->feeds.rows[i].name) == 0 &&
+            strcmp(before->rows[k].etag, r->feeds.rows[i].etag) == 0)
+            same++;
+    }
+    return r->changes.n > 0 || (r->before && same < r->feeds.n);
+}
+
+static bool check_news(const struct release *r, struct error *err)
+{
+    if (has_news(r))
+        return true;
+    return fail(err, REPLY_CONFLICT,
+                r->number > 1 ? "nothing has changed since release %d"
+                              : "there is nothing to release (release %d)",
+                r->number - 1);
+}
+
+static bool write_feeds(struct release *r, struct error *err)
+{
     for (size_t i = 0; i < r->feeds.n; i++) {
         const struct feed *f = &r->feeds.rows[i];
         struct stored_feed stored = {.name = f->name,
@@ -326,11 +362,10 @@ static bool write_feeds(struct release *r, struct error *err)
                                      .release = r->number,
                                      .events = f->events};
 
-        if (!store_put_feed(s->store, &stored, err))
+        if (!store_put_feed(r->s->store, &stored, err))
             return wrap(err, "feed %s", f->name);
     }
-    s->out.bad_feeds = memory_text(s->out.ctx, bad);
-    return true;
+    return store_set_setting(r->s->store, BAD_FEEDS, r->bad_feeds, err);
 }
 
 static bool write_digests(struct release *r, struct error *err)
@@ -360,6 +395,24 @@ static bool write_digests(struct release *r, struct error *err)
     return true;
 }
 
+/* What contacts are owed about single items; the first release tells everybody
+ * what lies ahead. */
+static bool write_invitations(struct release *r, struct error *err)
+{
+    struct serve *s = r->s;
+    bool wait = s->config->review_kind != REVIEW_NONE && !r->send;
+    struct inviting in = {.serve = s,
+                          .plan = r->after,
+                          .feeds = &r->feeds,
+                          .note = r->note,
+                          .release = r->number,
+                          .state = wait ? MESSAGE_HELD : MESSAGE_QUEUED,
+                          .now = r->now};
+
+    return (r->before || invitations_welcome(r->ctx, &in, true, err)) &&
+           invitations_write(r->ctx, &in, &r->messages, err);
+}
+
 static bool write_release(struct release *r, const char *by, struct error *err)
 {
     struct version_row row = {.release = r->number,
@@ -369,8 +422,10 @@ static bool write_release(struct release *r, const char *by, struct error *err)
                               .changes = (int)r->changes.n};
 
     return identify_all(r->s, r->after, r->before, r->now, err) &&
+           render_feeds(r, err) && check_news(r, err) &&
            store_add_version(r->s->store, &row, r->after, err) &&
-           write_feeds(r, err) && write_digests(r, err);
+           write_feeds(r, err) && write_digests(r, err) &&
+           write_invitations(r, err);
 }
 
 bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
@@ -408,11 +463,6 @@ bool publishing_release(TALLOC_CTX *ctx, struct serve *s, const char *draft,
 
     if (!publishing_next(ctx, s, draft, &r.after, &r.changes, err))
         return false;
-    if (r.changes.n == 0)
-        return fail(err, REPLY_CONFLICT,
-                    s->out.release ? "nothing has changed since release %d"
-                                   : "there is nothing to release (release %d)",
-                    s->out.release);
     if (!store_begin(s->store, err))
         return false;
     if (!write_release(&r, by, err) || !store_commit(s->store, err)) {

@@ -15,7 +15,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
-#include "daemon/serve/serve.h"
+#include "daemon/serve/invitations.h"
 
 #define LOOK_SECONDS 60
 
@@ -27,6 +27,7 @@ struct scheduler {
     struct notices notices;
     size_t at;       /* the first notice not settled yet */
     bool stale;      /* notices must be computed again */
+    bool owing;      /* newcomers may be owed invitations */
     struct date day; /* of the last run, in UTC */
 };
 
@@ -52,6 +53,7 @@ struct scheduler *scheduler_start(struct serve *s)
     sch->serve = s;
     sch->ctx = talloc_new(sch);
     sch->stale = true;
+    sch->owing = true;
     sch->day = instant_utc_date(serve_now(s));
     (void)uv_timer_init(s->loop, &sch->timer);
     sch->timer.data = sch;
@@ -72,6 +74,7 @@ void scheduler_changed(struct serve *s)
     if (!s->scheduler)
         return;
     s->scheduler->stale = true;
+    s->scheduler->owing = true;
     if (!s->clock.manual)
         arm(s->scheduler, 0);
 }
@@ -190,6 +193,11 @@ void scheduler_run(struct serve *s)
     if (sch->stale && !recompute(sch, &err)) {
         serve_report(s, "scheduler", &err);
         return;
+    }
+    if (sch->owing) {
+        sch->owing = !invitations_catch_up(s, &err);
+        if (sch->owing)
+            serve_report(s, "invitations", &err);
     }
     if (!tell_due(sch, &err))
         serve_report(s, "scheduler", &err);

@@ -1,0 +1,121 @@
+/*
+ * Who is invited to what, and who must hear that it moved or is off.
+ *
+ * What is owed is the difference between what the released plan says and what
+ * the contact was told last, so that asking twice owes nothing, and a newcomer
+ * is owed what still lies ahead.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/office/people.h"
+
+static int told_compare(const void *a, const void *b)
+{
+    const struct told *x = a, *y = b;
+    int order = text_compare(x->to, y->to);
+
+    return order ? order : strcmp(x->item, y->item);
+}
+
+static const struct told *told_find(const struct told *all, size_t n,
+                                    const char *to, const char *item)
+{
+    struct told key = {.to = to, .item = item};
+
+    return n ? bsearch(&key, all, n, sizeof key, told_compare) : NULL;
+}
+
+/* It will be held, as far as anybody knows. */
+static bool is_on(const struct edition *e, const struct item *i)
+{
+    return e && e->status == EDITION_CONFIRMED && i->status == ITEM_CONFIRMED &&
+           !instant_is_none(i->start_utc);
+}
+
+/* What the contact must hear of the item; false: nothing. */
+static bool owed(const struct rules *r, const struct contact *c,
+                 const struct edition *e, const struct item *i,
+                 const struct told *t, enum notice_kind *ret)
+{
+    bool invited = t && !t->cancelled;
+
+    if (!is_on(e, i)) {
+        *ret = NOTICE_CANCELLATION;
+        return invited;
+    }
+    if (invited) {
+        *ret = t->begun ? NOTICE_CHANGE : NOTICE_INVITATION;
+        return t->sequence < i->sequence && contact_hears_item(r, c, i);
+    }
+    *ret = NOTICE_INVITATION;
+    return contact_hears_item(r, c, i);
+}
+
+static void add(struct invitations *all, const struct contact *c,
+                const struct item *i, enum notice_kind kind, bool begun)
+{
+    all->rows = array_grow(all->ctx, all->rows, struct invitation, all->n + 1);
+    all->rows[all->n++] = (struct invitation){kind, c, i, begun};
+}
+
+struct invitations office_invitations(TALLOC_CTX *ctx, const struct rules *r,
+                                      const struct plan *released,
+                                      const struct contacts *contacts,
+                                      struct told *told, size_t n_told,
+                                      struct instant now)
+{
+    struct invitations all = {.ctx = ctx};
+
+    if (n_told)
+        qsort(told, n_told, sizeof *told, told_compare);
+    for (size_t k = 0; k < released->n_items; k++) {
+        const struct item *i = &released->items[k];
+        const struct edition *e = plan_edition(released, i->edition);
+
+        if (instant_is_none(i->start_utc) || i->start_utc.second <= now.second)
+            continue;
+        for (size_t c = 0; c < contacts->n; c++) {
+            const struct contact *contact = &contacts->rows[c];
+            const struct told *t =
+                contact->channel == CHANNEL_INVITE && contact_is_mailed(contact)
+                    ? told_find(told, n_told, contact->email, i->id)
+                    : NULL;
+            enum notice_kind kind;
+
+            if (contact->channel == CHANNEL_INVITE &&
+                contact_is_mailed(contact) && owed(r, contact, e, i, t, &kind))
+                add(&all, contact, i, kind, t && t->begun);
+        }
+    }
+    return all;
+}
+
+/* ---- newcomers */
+
+const char **office_ahead(TALLOC_CTX *ctx, const struct rules *r,
+                          const struct plan *released, const struct contact *c,
+                          const char *const *bodies, size_t n_bodies,
+                          struct instant now, size_t *ret_n)
+{
+    const char **ids = array_new(ctx, const char *, released->n_items + 1);
+    struct contact part = *c;
+    size_t n = 0;
+
+    part.bodies = array_new(ctx, const char *, n_bodies + 1);
+    part.n_bodies = n_bodies;
+    for (size_t i = 0; i < n_bodies; i++)
+        part.bodies[i] = bodies[i];
+    for (size_t k = 0; k < released->n_items; k++) {
+        const struct item *i = &released->items[k];
+
+        if (!instant_is_none(i->start_utc) &&
+            i->start_utc.second > now.second && i->status != ITEM_CANCELLED &&
+            contact_hears_item(r, &part, i))
+            ids[n++] = i->id;
+    }
+    *ret_n = n;
+    return ids;
+}

@@ -1,0 +1,393 @@
+/*
+ * What contacts are owed about single items.
+ *
+ * Invariants:
+ * 1. the calendar part is the feed's event with organizer and attendee; there
+ *    is no invitation to what no feed shows;
+ * 2. one message per (contact, kind, uid, sequence), for ever;
+ * 3. of one item and contact only the newest may wait: a newer one drops the
+ *    older ones that were not begun, and a cancellation of what was never begun
+ *    drops both.
+ */
+#include "daemon/serve/invitations.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/mail/itip.h"
+#include "daemon/serve/tokens.h"
+
+#define DAY 86400
+
+/* ---- what was told */
+
+int invitation_sequence(const struct message *m)
+{
+    const char *slash = strrchr(m->cause, '/');
+
+    return slash ? atoi(slash + 1) : 0;
+}
+
+static bool is_begun(const struct message *m)
+{
+    return m->state == MESSAGE_SENT || m->state == MESSAGE_INFLIGHT ||
+           (m->state != MESSAGE_FAILED &&
+            (m->attempts > 0 || m->uncertain > 0));
+}
+
+static bool is_open(const struct message *m)
+{
+    return m->state == MESSAGE_HELD || m->state == MESSAGE_QUEUED ||
+           m->state == MESSAGE_DEFERRED;
+}
+
+/* One message more about the same item to the same contact. */
+static void told_add(struct told *t, const struct message *m)
+{
+    bool begun = is_begun(m);
+
+    if (!begun && !is_open(m))
+        return; /* it never left */
+    t->sequence = invitation_sequence(m);
+    t->cancelled = m->kind == MESSAGE_CANCELLATION;
+    if (!t->cancelled)
+        t->begun = t->begun || begun;
+    else if (begun)
+        t->begun = false;
+}
+
+/* From messages by recipient, item, id. */
+static struct told *told_of(TALLOC_CTX *ctx, const struct message *rows,
+                            size_t n, size_t *ret_n)
+{
+    struct told *told = array_new(ctx, struct told, n);
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct told *last = count ? &told[count - 1] : NULL;
+
+        if (!last || !text_same(last->to, rows[i].to) ||
+            strcmp(last->item, rows[i].thing) != 0) {
+            last = &told[count++];
+            *last = (struct told){.to = rows[i].to,
+                                  .item = rows[i].thing,
+                                  .sequence = -1,
+                                  .cancelled = true};
+        }
+        told_add(last, &rows[i]);
+    }
+    *ret_n = count;
+    return told;
+}
+
+/* ---- writing one */
+
+struct writing {
+    const struct inviting *in;
+    TALLOC_CTX *job;      /* of all */
+    TALLOC_CTX *ctx;      /* of the one in hand */
+    struct message *rows; /* of invitations so far */
+    size_t n;
+    struct itip_source *source; /* NULL until it is needed */
+    int written;
+};
+
+static const char *feed_body(const struct feeds *feeds)
+{
+    for (size_t i = 0; i < feeds->n; i++)
+        if (strcmp(feeds->rows[i].name, "all") == 0)
+            return feeds->rows[i].body;
+    return NULL;
+}
+
+/* The feed's events, read once; *ret NULL when there is no feed. */
+static bool source_of(struct writing *w, struct itip_source **ret,
+                      struct error *err)
+{
+    const char *body = feed_body(w->in->feeds);
+
+    if (!w->source && body && !itip_read(w->job, body, &w->source, err))
+        return false;
+    *ret = w->source;
+    return true;
+}
+
+static bool drop_older(struct writing *w, const struct invitation *i,
+                       struct error *err)
+{
+    for (size_t k = 0; k < w->n; k++) {
+        struct message *m = &w->rows[k];
+
+        if (!is_open(m) || m->state == MESSAGE_INFLIGHT ||
+            strcmp(m->thing, i->item->id) != 0 ||
+            !text_same(m->to, i->contact->email) || m->uncertain > 0)
+            continue;
+        m->state = MESSAGE_DROPPED;
+        m->settled = w->in->now;
+        m->verdict = "a newer one took its place";
+        if (!store_settle(w->in->serve->store, m, err))
+            return false;
+    }
+    return true;
+}
+
+static const char *cause_word(enum notice_kind kind)
+{
+    return kind == NOTICE_INVITATION ? "invitation"
+           : kind == NOTICE_CHANGE   ? "change"
+                                     : "cancellation";
+}
+
+static struct notice notice_of(struct writing *w, const struct invitation *i,
+                               const char **items)
+{
+    bool cancel = i->kind == NOTICE_CANCELLATION;
+
+    items[0] = i->item->id;
+    return (struct notice){
+        .kind = i->kind,
+        .cause = text_format(w->ctx, "%s/%s/%d", cause_word(i->kind),
+                             i->item->uid, i->item->sequence),
+        .contact = i->contact,
+        .edition = i->item->edition,
+        .thing = i->item->id,
+        .due = w->in->now,
+        .expires = {i->item->start_utc.second + (cancel ? DAY : 0)},
+        .lead = {-1, UNIT_DAYS},
+        .items = items,
+        .n_items = 1,
+    };
+}
+
+static bool add_calendar(struct writing *w, const struct invitation *i,
+                         struct notice *n, struct error *err)
+{
+    struct serve *s = w->in->serve;
+    enum itip_method method =
+        i->kind == NOTICE_CANCELLATION ? ITIP_CANCEL : ITIP_REQUEST;
+    struct itip_party organizer = {s->config->from_name,
+                                   s->config->from_address},
+                      attendee = {i->contact->name, i->contact->email};
+    char *calendar;
+
+    if (!itip_write(w->ctx, w->source, i->item->uid, method, &organizer,
+                    &attendee, &calendar, err))
+        return false;
+    n->calendar = calendar;
+    n->method = itip_method_word(method);
+    return method == ITIP_CANCEL ||
+           token_answer_url(w->ctx, s, i->item->id, i->contact->email,
+                            &n->answer_url, err);
+}
+
+static bool write_one(struct writing *w, const struct invitation *i,
+                      struct error *err)
+{
+    const struct inviting *in = w->in;
+    struct itip_source *source;
+    const char *items[1];
+    struct notice n = notice_of(w, i, items);
+    struct message m;
+    int64_t id;
+    bool there, added;
+
+    if (!source_of(w, &source, err) ||
+        !store_has_message(in->serve->store, i->contact->email, n.cause, &there,
+                           err))
+        return false;
+    if (there || !source || !itip_has(source, i->item->uid, NULL))
+        return true;
+    if (!drop_older(w, i, err))
+        return false;
+    if (i->kind == NOTICE_CANCELLATION && !i->begun)
+        return true;
+    if (!add_calendar(w, i, &n, err) ||
+        !letter_compose(w->ctx, in->serve, &n, in->plan, NULL, in->note,
+                        in->release, in->state, in->now, &m, err) ||
+        !store_add_message(in->serve->store, &m, &id, &added, err))
+        return false;
+    w->written += added;
+    return true;
+}
+
+bool invitations_write(TALLOC_CTX *ctx, const struct inviting *in, int *ret_n,
+                       struct error *err)
+{
+    TALLOC_CTX *tmp = talloc_new(ctx);
+    struct writing w = {.in = in, .job = tmp};
+    struct contacts contacts;
+    struct invitations all;
+    struct told *told;
+    size_t n_told;
+    bool good =
+        store_contacts(tmp, in->serve->store, &contacts, err) &&
+        store_invitations(tmp, in->serve->store, NULL, &w.rows, &w.n, err);
+
+    if (good) {
+        told = told_of(tmp, w.rows, w.n, &n_told);
+        all = office_invitations(tmp, in->serve->generation->rules, in->plan,
+                                 &contacts, told, n_told, in->now);
+        for (size_t i = 0; good && i < all.n; i++) {
+            w.ctx = talloc_new(tmp);
+            good = write_one(&w, &all.rows[i], err) ||
+                   wrap(err, "mail to %s about %s", all.rows[i].contact->email,
+                        all.rows[i].item->id);
+            talloc_free(w.ctx);
+        }
+    }
+    *ret_n += w.written;
+    talloc_free(tmp);
+    return good;
+}
+
+/* ---- newcomers */
+
+/* The bodies of a contact of which it was told nothing yet; "*" stands for all
+ * of them. */
+static bool new_bodies(TALLOC_CTX *ctx, struct serve *s,
+                       const struct contact *c, const char ***ret,
+                       size_t *ret_n, struct error *err)
+{
+    static const char *const every[] = {"*"};
+    const char *const *bodies =
+        c->n_bodies ? (const char *const *)c->bodies : every;
+    size_t n = c->n_bodies ? c->n_bodies : 1, count = 0;
+
+    *ret = array_new(ctx, const char *, n);
+    for (size_t i = 0; i < n; i++) {
+        bool greeted;
+
+        if (!store_greeted(s->store, c->email, bodies[i], &greeted, err))
+            return false;
+        if (!greeted)
+            (*ret)[count++] = bodies[i];
+    }
+    *ret_n = count;
+    return true;
+}
+
+static bool greet(struct serve *s, const struct contact *c,
+                  const char *const *bodies, size_t n, struct error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!store_greet(s->store, c->email, bodies[i], err))
+            return false;
+    return true;
+}
+
+static bool welcome(TALLOC_CTX *ctx, const struct inviting *in,
+                    const struct contact *c, const char *const *bodies,
+                    size_t n, struct error *err)
+{
+    struct serve *s = in->serve;
+    bool every = strcmp(bodies[0], "*") == 0;
+    struct notice note = {.kind = NOTICE_WELCOME,
+                          .contact = c,
+                          .edition = "",
+                          .thing = "",
+                          .due = in->now,
+                          .expires = {in->now.second + 30 * (int64_t)DAY},
+                          .lead = {-1, UNIT_DAYS}};
+    struct message m;
+    int64_t id;
+    bool added;
+
+    note.items = office_ahead(ctx, s->generation->rules, in->plan, c, bodies,
+                              every ? 0 : n, in->now, &note.n_items);
+    note.cause = text_format(ctx, "welcome/%d", in->release);
+    for (size_t i = 0; i < n; i++)
+        note.cause = text_format(ctx, "%s/%s", note.cause, bodies[i]);
+    if (note.n_items == 0)
+        return true;
+    return letter_compose(ctx, s, &note, in->plan, NULL, in->note, in->release,
+                          in->state, in->now, &m, err) &&
+           store_add_message(s->store, &m, &id, &added, err);
+}
+
+bool invitations_welcome(TALLOC_CTX *ctx, const struct inviting *in,
+                         bool silent, struct error *err)
+{
+    struct contacts contacts;
+    bool good = store_contacts(ctx, in->serve->store, &contacts, err);
+
+    for (size_t i = 0; good && i < contacts.n; i++) {
+        const struct contact *c = &contacts.rows[i];
+        TALLOC_CTX *tmp = talloc_new(ctx);
+        const char **bodies;
+        size_t n = 0;
+
+        if (contact_is_mailed(c))
+            good = new_bodies(tmp, in->serve, c, &bodies, &n, err);
+        if (good && n > 0)
+            good = greet(in->serve, c, bodies, n, err) &&
+                   (silent || welcome(tmp, in, c, bodies, n, err));
+        talloc_free(tmp);
+    }
+    return good;
+}
+
+bool invitations_catch_up(struct serve *s, struct error *err)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    struct inviting in = {.serve = s,
+                          .plan = s->out.plan,
+                          .feeds = &s->out.feeds,
+                          .note = s->out.note.note,
+                          .release = s->out.release,
+                          .state = s->config->review_kind == REVIEW_ALL
+                                       ? MESSAGE_HELD
+                                       : MESSAGE_QUEUED,
+                          .now = serve_now(s)};
+    int n = 0;
+    bool good;
+
+    if (!s->out.plan || !store_begin(s->store, err)) {
+        talloc_free(tmp);
+        return !s->out.plan;
+    }
+    good = invitations_welcome(tmp, &in, false, err) &&
+           invitations_write(tmp, &in, &n, err) && store_commit(s->store, err);
+    if (!good)
+        store_rollback(s->store);
+    talloc_free(tmp);
+    return good;
+}
+
+/* ---- the desk */
+
+bool desk_tell(TALLOC_CTX *ctx, struct serve *s, const char *cause,
+               const char *edition, const char *text, struct error *err)
+{
+    static const struct plan nothing;
+    struct instant now = serve_now(s);
+    struct contacts contacts;
+
+    if (!store_contacts(ctx, s->store, &contacts, err))
+        return false;
+    for (size_t i = 0; i < contacts.n; i++) {
+        const struct contact *c = &contacts.rows[i];
+        struct notice n = {.kind = NOTICE_DESK,
+                           .cause = cause,
+                           .contact = c,
+                           .edition = edition,
+                           .thing = "",
+                           .due = now,
+                           .expires = {now.second + 30 * (int64_t)DAY},
+                           .lead = {-1, UNIT_DAYS},
+                           .text = text};
+        struct message m;
+        int64_t id;
+        bool added;
+
+        if (c->role != ROLE_DESK || !contact_is_mailed(c))
+            continue;
+        if (!letter_compose(ctx, s, &n, s->out.plan ? s->out.plan : &nothing,
+                            NULL, "", s->out.release, MESSAGE_QUEUED, now, &m,
+                            err) ||
+            !store_add_message(s->store, &m, &id, &added, err))
+            return wrap(err, "notice to %s", c->email);
+    }
+    return true;
+}
