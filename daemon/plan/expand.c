@@ -93,7 +93,10 @@ void expand_lapse(struct expansion *x, const struct holding *h, const char *why)
                           .host = "",
                           .city = "",
                           .zone = "",
-                          .forced = ""};
+                          .forced = "",
+                          .uid = "",
+                          .created = INSTANT_NONE,
+                          .modified = INSTANT_NONE};
     e->reason =
         memory_text(l, h->draft && h->draft->reason ? h->draft->reason : "");
     e->days = array_new(l, struct date, 0);

@@ -74,7 +74,10 @@ static struct edition edition_new(TALLOC_CTX *ctx,
                             .status = EDITION_PROPOSED,
                             .reason = "",
                             .by = DATE_NONE,
-                            .forced = ""};
+                            .forced = "",
+                            .uid = "",
+                            .created = INSTANT_NONE,
+                            .modified = INSTANT_NONE};
 }
 
 static void edition_hold(TALLOC_CTX *ctx, const struct rules *r,

@@ -294,7 +294,18 @@ bool verb_AGENDA(struct request *q, struct error *err)
     items = plan_items_of(plan, e->id, &n);
     for (size_t i = 0; i < n; i++)
         request_row(q, view_item(q->serve->generation->rules, &items[i]));
-    summary_set(q, "edition", view_edition(e));
+    summary_set(q, "edition", json_string(e->id));
+    summary_set(q, "title", json_string(e->title));
+    if (!date_is_none(e->start)) {
+        char when[80];
+
+        summary_set(
+            q, "dates",
+            json_string(date_range_print(e->start, e->end, when, sizeof when)));
+    }
+    summary_set(q, "host", json_string(e->host));
+    summary_set(q, "city", json_string(e->city));
+    summary_set(q, "status", json_string(edition_status_word(e->status)));
     if (n == 0 && e->n_warnings > 0)
         return fail(err, REPLY_CONFLICT, "%s", e->warnings[e->n_warnings - 1]);
     return true;

@@ -114,6 +114,7 @@ def test_editions_and_show_give_the_same_object(planned):
     shown = planned.ctl("show", "JWG-2027")[0]
     assert {k: shown[k] for k in row} == row
     assert "JWG-2027/SSM" in shown["items"]
+    assert shown["created"] is None and shown["uid"] is None  # until it is released
     item = planned.ctl("show", "JWG-2027/SSM")[0]
     assert item["edition"] == "JWG-2027" and item["bodies"] == ["SSM"]
     assert planned.ctl("show", "ADGMIN")[0]["mandate"].startswith("1 ministerial meeting")
