@@ -18,7 +18,7 @@ enum {
     TRIED = 130,
     SMALLEST = 8,
     BOUND_NODES = 8000,
-    EXCLUDE_NODES = 400
+    EXCLUDE_NODES = 4000
 };
 
 static void piece_add(struct part *c, const int32_t *region, int32_t n,
@@ -136,7 +136,7 @@ static struct state piece_state(TALLOC_CTX *ctx, const struct part *c,
 bool part_piece_excludes(struct part *c, const struct state *now, int32_t v,
                          int32_t a)
 {
-    if (!c->piece_of || c->piece_of[v] < 0)
+    if (!c->piece_of || c->piece_of[v] < 0 || c->n_pieces == 1)
         return false;
     const struct piece *p = &c->pieces[c->piece_of[v]];
     int64_t below = c->worker->below - (c->pieces_bound - p->least);

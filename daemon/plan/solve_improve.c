@@ -14,7 +14,7 @@ enum {
     BALL_NODES = 2000,
     BALL_ROUNDS = 6,
     WEB_NODES = 4000,
-    NODES_PER_EDITION = 200, /* of all webs */
+    NODES_PER_EDITION = 180, /* of all webs */
     NODES_AT_LEAST = 300000
 };
 
