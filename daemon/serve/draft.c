@@ -36,6 +36,15 @@ static void mark_held(struct serve *s, struct edition *e)
         e->status = EDITION_HELD;
 }
 
+/* An edition is called what its cluster is called today, until it is held. */
+static void retitle(struct plan *plan, const struct rules *r, struct edition *e)
+{
+    const struct cluster *c = rules_cluster(r, e->cluster);
+
+    if (c && c->title && e->status != EDITION_HELD)
+        e->title = memory_text(plan, c->title);
+}
+
 static bool is_laid_out(const struct edition *e)
 {
     return !date_is_none(e->start) && e->status != EDITION_LAPSED &&
@@ -56,6 +65,7 @@ void draft_derive(struct serve *s, struct plan *plan,
         struct error err;
 
         mark_held(s, e);
+        retitle(plan, s->generation->rules, e);
         if (!is_laid_out(e))
             continue;
         if (!agenda_lay(plan, s->generation->rules, e, &kept, &of, &n_of,
