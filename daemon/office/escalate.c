@@ -5,7 +5,9 @@
  * 1. Lateness is counted in working days of the secretariat.
  * 2. A task that is done, waived or pinned to another day escalates no more: a
  *    notice's cause holds the due date, so that another date begins anew.
- * 3. Nobody is told of what was late before the release that set its date:
+ * 3. The desk and its head get one notice for all who are late with one step;
+ *    it carries the first of their tasks.
+ * 4. Nobody is told of what was late before the release that set its date:
  *    that is for the lists.
  */
 #include <stdlib.h>
@@ -73,8 +75,12 @@ static void tell(const struct escalation *x, const struct step_up *up,
 
     if (n.due.second < x->edition->modified.second)
         return;
-    n.cause = text_format(x->ctx, "overdue/%s/%s/%s", t->id, up->word,
-                          date_print(t->due, due));
+    n.cause =
+        text_format(x->ctx, "overdue/%s/%s/%s",
+                    up->rung == RUNG_OWNER
+                        ? t->id
+                        : text_format(x->ctx, "%s/%s", t->edition, t->step),
+                    up->word, date_print(t->due, due));
     x->all->rows =
         array_grow(x->ctx, x->all->rows, struct notice, x->all->n + 1);
     x->all->rows[x->all->n++] = n;
@@ -130,6 +136,24 @@ head_of(TALLOC_CTX *ctx, const struct contacts *contacts, const char *address)
     return c;
 }
 
+bool task_beside(const struct task *t, const struct task *other)
+{
+    return other->state == TASK_OPEN && other->due.day == t->due.day &&
+           text_same(other->edition, t->edition) &&
+           text_same(other->step, t->step);
+}
+
+static bool is_first(const struct tasks *tasks, size_t at)
+{
+    for (size_t i = at; i > 0; i--) {
+        if (tasks->rows[i - 1].due.day != tasks->rows[at].due.day)
+            return true;
+        if (task_beside(&tasks->rows[at], &tasks->rows[i - 1]))
+            return false;
+    }
+    return true;
+}
+
 void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
                      const struct plan *released, const struct tasks *tasks,
                      const struct contacts *contacts, const char *head,
@@ -145,9 +169,11 @@ void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
     for (size_t i = 0; i < tasks->n; i++) {
         x.task = &tasks->rows[i];
         x.edition = plan_edition(released, x.task->edition);
-        for (size_t k = 0;
-             x.edition && x.task->state == TASK_OPEN && k < LADDER; k++)
-            tell_rung(&x, &ladder[k]);
+        if (!x.edition || x.task->state != TASK_OPEN)
+            continue;
+        for (size_t k = 0; k < LADDER; k++)
+            if (ladder[k].rung == RUNG_OWNER || is_first(tasks, i))
+                tell_rung(&x, &ladder[k]);
     }
     talloc_free(x.chosen);
     if (all->n > 0)

@@ -166,9 +166,12 @@ struct notices office_notices(TALLOC_CTX *ctx, const struct rules *r,
                               const struct tasks *tasks,
                               const struct contacts *contacts);
 
+/* Is `other` open, of the same step and edition, and due on the same day? */
+bool task_beside(const struct task *t, const struct task *other);
+
 /* ---- escalate.c: who hears of tasks that are late, and when. */
-/* Adds to *all, once per task, due date and rung: its owner, then the desk,
- * then the head of the desk (an address; "" none). What became late before the
+/* Adds to *all, once per due date and rung: the owner of each task, then the
+ * desk and the head of the desk for all tasks of a step (an address; "" none). What became late before the
  * release that set its date is left out. `all` stays in its order. */
 void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
                      const struct plan *released, const struct tasks *tasks,

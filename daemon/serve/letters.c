@@ -353,6 +353,23 @@ static const struct task *task_named(const struct serve *s, const char *id)
     return NULL;
 }
 
+/* A notice to the desk names all who are late with the step. */
+static void name_late(TALLOC_CTX *ctx, const struct serve *s,
+                      const struct task *t, json_t *v)
+{
+    char *owners = memory_text(ctx, "");
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->out.tasks.n; i++)
+        if (task_beside(t, &s->out.tasks.rows[i]))
+            owners = text_format(ctx, "%s%s%s", owners, n++ ? ", " : "",
+                                 s->out.tasks.rows[i].owner);
+    if (n < 2)
+        return;
+    set_text(v, "owner", owners);
+    set_text(v, "task", text_format(ctx, "%s/%s", t->edition, t->step));
+}
+
 static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
                      const struct notice *n, struct instant now)
 {
@@ -371,6 +388,8 @@ static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
     (void)json_object_set_new(view, "task", v);
     if (!n->rung)
         return;
+    if (strcmp(n->rung, "owner") != 0)
+        name_late(ctx, s, t, v);
     set_text(view, "rung", n->rung);
     (void)json_object_set_new(view, n->rung,
                               json_true()); /* {{#owner}} {{#desk}} {{#head}} */
