@@ -1,0 +1,297 @@
+/*
+ * Pages: every path renders, what officers know stays inside, what people
+ * typed is escaped, the year as a golden file.
+ */
+#include "page_world.h"
+
+#include <jansson.h>
+
+static const char *body_at(struct world *w, const char *path)
+{
+    struct page page;
+    struct error err;
+
+    if (!page_render(w, w->templates, &w->in, path, &page, &err))
+        fail_msg("%s: %s", path, err.text);
+    assert_int_equal(page.size, strlen(page.body));
+    return page.body;
+}
+
+static void has(const char *body, const char *text)
+{
+    if (!strstr(body, text))
+        fail_msg("no \"%s\" in:\n%s", text, body);
+}
+
+static void has_not(const char *body, const char *text)
+{
+    if (strstr(body, text))
+        fail_msg("\"%s\" in:\n%s", text, body);
+}
+
+static void test_every_page(void **state)
+{
+    static const struct {
+        const char *path, *type, *text;
+    } rows[] = {
+        {"/", "text/html; charset=utf-8", "<h1>Digital Sector"},
+        {"/2027", "text/html; charset=utf-8", "18–22 January 2027"},
+        {"/editions/WEEK-2027", "text/html; charset=utf-8", "09:00–12:30"},
+        {"/editions/week-2027", "text/html; charset=utf-8", "The Week 2027"},
+        {"/editions/WORK-2027-1", "text/html; charset=utf-8", "are proposed"},
+        {"/editions/WORK-2027-2", "text/html; charset=utf-8", "are cancelled"},
+        {"/bodies/som", "text/html; charset=utf-8", "1 annual meeting"},
+        {"/bodies/OLDSOM", "text/html; charset=utf-8", "(OLDSOM), until"},
+        {"/bodies/MIN+A", "text/html; charset=utf-8", "Ministers"},
+        {"/partners/us", "text/html; charset=utf-8", "America/New_York"},
+        {"/hosts/bn", "text/html; charset=utf-8", "Brunei Darussalam"},
+        {"/subscribe", "text/html; charset=utf-8", "every 4–24 hours"},
+        {"/style.css", "text/css; charset=utf-8", "@media print"},
+        {"/2027.json", "application/json", "\"WEEK-2027\""},
+        {"/feeds.json", "application/json",
+         "https://calendar.example.org/feeds/all.ics"},
+        {"/2027.svg", "image/svg+xml", "18–22 Jan"},
+        {"/2027.csv", "text/csv; charset=utf-8; header=present",
+         "WEEK-2027/SOM"},
+        {"/robots.txt", "text/plain; charset=utf-8", "Disallow:\n"},
+    };
+    struct world *w = world(NULL);
+    struct page page;
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!page_render(w, w->templates, &w->in, rows[i].path, &page, &err))
+            fail_msg("%s: %s", rows[i].path, err.text);
+        assert_string_equal(page.type, rows[i].type);
+        has(page.body, rows[i].text);
+    }
+    talloc_free(w);
+}
+
+static void test_unknown_paths(void **state)
+{
+    static const char *const paths[] = {
+        "/2028",       "/20270",         "/2027.xml",           "/x",
+        "/editions/",  "/editions/NONE", "/editions/LATE-2027", "/bodies/NONE",
+        "/partners/X", "/hosts/",        "/style.css/",         "/-2027"};
+    struct world *w = world(NULL);
+    struct page page;
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        if (page_render(w, w->templates, &w->in, paths[i], &page, &err))
+            fail_msg("there is a page at %s", paths[i]);
+        assert_int_equal(err.code, REPLY_NOTFOUND);
+    }
+    talloc_free(w);
+}
+
+static void test_golden_year(void **state)
+{
+    struct world *w = world(NULL);
+
+    (void)state;
+    check_golden("year.html", body_at(w, "/2027"));
+    check_golden("edition.html", body_at(w, "/editions/WEEK-2027"));
+    check_golden("year.csv", body_at(w, "/2027.csv"));
+    talloc_free(w);
+}
+
+static void test_before_the_first_release(void **state)
+{
+    struct world *w = world(NULL);
+    const struct feeds none = {NULL, 0};
+    struct page page;
+    struct error err;
+
+    (void)state;
+    w->in.version = NULL;
+    w->in.release = NULL;
+    w->in.changes = NULL;
+    w->in.feeds = &none;
+    has(body_at(w, "/"), "Nothing has been released yet");
+    has(body_at(w, "/subscribe"), "Nothing has been released yet");
+    has(body_at(w, "/bodies/SOM"), "None in the released calendar");
+    has(body_at(w, "/hosts/BN"), "Nothing in the released calendar");
+    assert_false(page_render(w, w->templates, &w->in, "/2027", &page, &err));
+    assert_int_equal(err.code, REPLY_NOTFOUND);
+    talloc_free(w);
+}
+
+static void test_officers_matters_stay_inside(void **state)
+{
+    static const char *const paths[] = {"/2027", "/2027.json", "/2027.csv",
+                                        "/2027.svg", "/editions/WEEK-2027"};
+    struct world *w = world(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        const char *body = body_at(w, paths[i]);
+
+        has_not(body, "secret worry");
+        has_not(body, "\"cost\"");
+        has_not(body, "Lapsed");
+    }
+    talloc_free(w);
+}
+
+/* A time that is not settled must not reach anybody's calendar. */
+static void test_proposed_times_stay_inside(void **state)
+{
+    struct world *w = world(NULL);
+
+    (void)state;
+    has_not(body_at(w, "/editions/WORK-2027-1"), "09:00");
+    has(body_at(w, "/editions/WORK-2027-1"), "Meeting of the group");
+    has_not(body_at(w, "/2027.json"), "2027-05-24T09:00");
+    has(body_at(w, "/2027.json"), "2027-01-18T09:00");
+    has_not(body_at(w, "/2027.csv"), "2027-05-24T01:00:00Z");
+    talloc_free(w);
+}
+
+static void test_hostile_texts_are_escaped(void **state)
+{
+    static const char hostile[] =
+        "<script>alert(1)</script>\"'><img src=x onerror=y>&\x01\n";
+    static const char *const paths[] = {
+        "/2027",     "/editions/WEEK-2027", "/bodies/SOM", "/partners/US",
+        "/2027.svg", "/hosts/BN",           "/subscribe"};
+    struct world *w = world(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        w->editions[i].title = w->editions[i].city = hostile;
+    for (size_t i = 0; i < 3; i++)
+        w->items[i].title = hostile;
+    w->bodies[0].title = w->bodies[0].mandate = hostile;
+    w->partners[1].name = w->members[0].name = hostile;
+    w->change_rows[0].old_value = w->note.note = hostile;
+    w->in.name = hostile;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        const char *body = body_at(w, paths[i]);
+
+        has_not(body, "<script");
+        has_not(body, "<img");
+        has_not(body, "\x01");
+    }
+    talloc_free(w);
+}
+
+static void test_readers_zone(void **state)
+{
+    struct world *w = world(NULL);
+    struct page page;
+    struct error err;
+
+    (void)state;
+    w->in.reader_zone = "America/New_York";
+    has(body_at(w, "/editions/WEEK-2027"),
+        "Sun 17 Jan 2027 20:00–23:30 America/New_York (UTC-5)");
+    has(body_at(w, "/editions/WEEK-2027"),
+        "<option value=\"America/New_York\" selected>");
+    w->in.reader_zone = "UTC";
+    has(body_at(w, "/editions/WEEK-2027"), "<option value=\"UTC\" selected>");
+    w->in.reader_zone = "Asia/Tokio";
+    assert_false(page_render(w, w->templates, &w->in, "/editions/WEEK-2027",
+                             &page, &err));
+    assert_int_equal(err.code, REPLY_INPUT);
+    has(err.text, "Asia/Tokyo");
+    talloc_free(w);
+}
+
+/* The day on which it is looked at decides what is next. */
+static void test_what_is_next(void **state)
+{
+    static const struct {
+        const char *now, *text;
+    } rows[] = {{"2026-11-24T00:00:00Z", "in 8 weeks"},
+                {"2027-01-11T00:00:00Z", "in 7 days"},
+                {"2027-01-17T00:00:00Z", "tomorrow"},
+                {"2027-01-20T00:00:00Z", "<p class=\"distance\">now</p>"},
+                {"2027-12-01T00:00:00Z", "Nothing more is planned"}};
+    struct world *w = world(NULL);
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(instant_parse(rows[i].now, &w->in.now, &err));
+        has(body_at(w, "/"), rows[i].text);
+    }
+    talloc_free(w);
+}
+
+static void test_base_url_with_a_path(void **state)
+{
+    struct world *w = world(NULL);
+
+    (void)state;
+    w->in.base_url = "https://example.org/calendar/";
+    has(body_at(w, "/2027"), "href=\"/calendar/style.css\"");
+    has(body_at(w, "/2027"), "href=\"/calendar/editions/WEEK-2027\"");
+    has(body_at(w, "/bodies/SOM"), "href=\"/calendar/subscribe\"");
+    has(body_at(w, "/2027"), "href=\"/calendar/bodies/MIN%2BA\"");
+    talloc_free(w);
+}
+
+static void test_changes_in_words(void **state)
+{
+    struct world *w = world(NULL);
+
+    (void)state;
+    has(body_at(w, "/2027"), "<del>Monday 11 January 2027</del>");
+    has(body_at(w, "/2027"), "Working Group 2027/2</a>: cancelled</li>");
+    talloc_free(w);
+}
+
+static void test_error_page(void **state)
+{
+    struct world *w = world(NULL);
+    struct page page =
+        page_error(w, w->templates, &w->in, 503, "The store rests <now>.");
+
+    (void)state;
+    has(page.body, "The store rests &lt;now&gt;.");
+    has(page.body, "Status 503");
+    has(page.body, "mailto:secretariat@example.org");
+    assert_int_equal(page.size, strlen(page.body));
+    talloc_free(w);
+}
+
+static void test_json_is_json(void **state)
+{
+    struct world *w = world(NULL);
+    json_t *year = json_loads(body_at(w, "/2027.json"), 0, NULL);
+    json_t *rows = json_object_get(year, "editions");
+
+    (void)state;
+    assert_non_null(year);
+    assert_int_equal(json_integer_value(json_object_get(year, "release")), 2);
+    assert_int_equal(json_array_size(rows), 3);
+    assert_int_equal(
+        json_array_size(json_object_get(json_array_get(rows, 0), "items")), 2);
+    json_decref(year);
+    talloc_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_page),
+        cmocka_unit_test(test_unknown_paths),
+        cmocka_unit_test(test_golden_year),
+        cmocka_unit_test(test_before_the_first_release),
+        cmocka_unit_test(test_officers_matters_stay_inside),
+        cmocka_unit_test(test_proposed_times_stay_inside),
+        cmocka_unit_test(test_hostile_texts_are_escaped),
+        cmocka_unit_test(test_readers_zone),
+        cmocka_unit_test(test_what_is_next),
+        cmocka_unit_test(test_base_url_with_a_path),
+        cmocka_unit_test(test_changes_in_words),
+        cmocka_unit_test(test_error_page),
+        cmocka_unit_test(test_json_is_json),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
