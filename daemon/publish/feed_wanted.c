@@ -114,19 +114,35 @@ struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)
 
 /* ------------------------------------------------------- what a feed shows */
 
-static bool item_has_body(const struct item *i, const char *code)
+/* Do those who sit in the body come to what is held "with" these people? */
+static bool people_sit_in(const struct rules *r, const char *people,
+                          const char *code)
+{
+    for (size_t i = 0; people[0] && i < r->n_people; i++) {
+        const struct people *p = &r->people[i];
+
+        for (size_t k = 0; text_same(p->name, people) && k < p->n_bodies; k++)
+            if (text_same(p->bodies[k]->code, code))
+                return true;
+    }
+    return false;
+}
+
+static bool item_has_body(const struct rules *r, const struct item *i,
+                          const char *code)
 {
     for (size_t k = 0; k < i->n_bodies; k++) {
         if (text_same(i->bodies[k], code))
             return true;
     }
-    return false;
+    return people_sit_in(r, said(i->people), code);
 }
 
-static bool item_is_in(const struct item *i, const struct wanted *w)
+static bool item_is_in(const struct rules *r, const struct item *i,
+                       const struct wanted *w)
 {
     if (w->scope == SCOPE_BODY)
-        return item_has_body(i, w->code);
+        return item_has_body(r, i, w->code);
     return text_same(said(i->partner), w->code);
 }
 
@@ -142,7 +158,7 @@ static bool span_is_in(const struct feed_input *in, const struct edition *e,
             plans[p] ? plan_items_of(plans[p], e->id, &n) : NULL;
 
         for (size_t i = 0; i < n; i++) {
-            if (item_is_in(&items[i], w))
+            if (item_is_in(in->rules, &items[i], w))
                 return true;
         }
     }
@@ -163,7 +179,8 @@ bool wanted_shows(const struct feed_input *in, const struct event *e,
         return text_same(e->edition->cluster, w->code);
     case SCOPE_BODY:
     case SCOPE_PARTNER:
-        return e->item ? item_is_in(e->item, w) : span_is_in(in, e->edition, w);
+        return e->item ? item_is_in(in->rules, e->item, w)
+                       : span_is_in(in, e->edition, w);
     case SCOPE_ALL:
     case SCOPE_DEADLINES:
         break;
