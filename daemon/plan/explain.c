@@ -16,6 +16,7 @@
 #include "daemon/base/text.h"
 #include "daemon/plan/expand.h"
 #include "daemon/plan/explain_words.h"
+#include "daemon/plan/relax.h"
 #include "daemon/plan/variant.h"
 
 enum { NEAR_DAYS = 21 /* people who meet further apart are not a reason */ };
@@ -283,9 +284,11 @@ struct reasons explain_conflict(TALLOC_CTX *ctx, const struct problem *p,
 {
     struct reasons r = {.rows = array_new(ctx, struct reason, 0)};
 
-    for (size_t i = 0; i < s->n_conflict; i++)
+    for (size_t i = 0; i < s->n_conflict; i++) {
         reason_add(ctx, &r, &p->rules[s->conflict[i]], 0,
                    proposal(ctx, p, s, s->conflict[i]));
+        r.rows[i].gives = relax_words(ctx, p, s, s->conflict[i]);
+    }
     conflict_fixed(ctx, &r, p, s);
     return r;
 }

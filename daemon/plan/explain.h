@@ -13,6 +13,10 @@ struct reason {
     bool hard;
     int64_t cost;     /* soft: what it costs in this plan; 0 hard */
     const char *text; /* in an officer's words */
+    /* Of a conflict: how far the statement would have to give way for a plan
+     * to exist ("3 days longer, until 3 Mar"); NULL else, or when no amount
+     * would do. */
+    const char *gives;
 };
 
 struct reasons {

@@ -356,7 +356,8 @@ static void why_add(TALLOC_CTX *ctx, struct reasons *r, const char *rule,
                     const char *text)
 {
     r->rows = array_grow(ctx, r->rows, struct reason, r->n + 1);
-    r->rows[r->n++] = (struct reason){rule, where, hard, cost, text};
+    r->rows[r->n++] = (struct reason){
+        .rule = rule, .where = where, .hard = hard, .cost = cost, .text = text};
 }
 
 static int32_t first_candidate(const struct problem_edition *e, int32_t start)

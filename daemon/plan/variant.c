@@ -5,6 +5,7 @@
 #include "daemon/plan/variant.h"
 
 #include "daemon/base/memory.h"
+#include "daemon/plan/expand.h"
 
 static struct problem *shallow(TALLOC_CTX *ctx, const struct problem *p)
 {
@@ -78,24 +79,46 @@ struct problem *variant_start(TALLOC_CTX *ctx, const struct problem *p,
     return q;
 }
 
-/* Opens what the rule alone forbade. */
-static void reopen(struct problem *q, int32_t e, int32_t rule)
+/* Opens what the rule forbade and nothing that is left does. */
+static void reopen(struct problem *q, const struct problem *p, int32_t e,
+                   int32_t rule)
 {
     struct problem_edition *edition = &q->editions[e];
     TALLOC_CTX *ctx = talloc_new(NULL);
-    bool *by_rule = array_new(ctx, bool, (size_t)edition->n_candidates);
-    bool *by_others = array_new(ctx, bool, (size_t)edition->n_candidates);
+    bool *was = array_new(ctx, bool, (size_t)edition->n_candidates);
+    bool *is = array_new(ctx, bool, (size_t)edition->n_candidates);
 
-    for (size_t k = 0; k < q->n_forbids; k++) {
-        const struct forbid *f = &q->forbids[k];
-        bool *by = f->rule == rule ? by_rule : by_others;
-        for (int32_t i = 0; f->edition == e && i < edition->n_candidates; i++)
-            by[i] = by[i] || forbid_covers(f, &edition->candidates[i]);
-    }
+    for (size_t k = 0; k < p->n_forbids; k++)
+        for (int32_t i = 0;
+             p->forbids[k].edition == e && p->forbids[k].rule == rule &&
+             i < edition->n_candidates;
+             i++)
+            was[i] = was[i] ||
+                     forbid_covers(&p->forbids[k], &edition->candidates[i]);
+    for (size_t k = 0; k < q->n_forbids; k++)
+        for (int32_t i = 0;
+             q->forbids[k].edition == e && i < edition->n_candidates; i++)
+            is[i] =
+                is[i] || forbid_covers(&q->forbids[k], &edition->candidates[i]);
     for (int32_t i = 0; i < edition->n_candidates; i++)
-        if (by_rule[i] && !by_others[i])
+        if (was[i] && !is[i])
             edition->candidates[i].open = true;
     talloc_free(ctx);
+}
+
+/* Candidates of all editions that the rule forbade days of. */
+static void reopen_all(struct problem *q, const struct problem *p, int32_t rule)
+{
+    bool *touched = array_new(q, bool, p->n_editions);
+
+    for (size_t k = 0; k < p->n_forbids; k++)
+        if (p->forbids[k].rule == rule)
+            touched[p->forbids[k].edition] = true;
+    for (size_t i = 0; i < p->n_editions; i++)
+        if (touched[i]) {
+            candidates_own(q, (int32_t)i);
+            reopen(q, p, (int32_t)i, rule);
+        }
 }
 
 static void drop_pairs(struct problem *q, int32_t rule)
@@ -138,18 +161,102 @@ struct problem *variant_without(TALLOC_CTX *ctx, const struct problem *p,
                                 int32_t rule)
 {
     struct problem *q = shallow(ctx, p);
-    bool *touched = array_new(q, bool, p->n_editions);
 
-    for (size_t k = 0; k < p->n_forbids; k++)
-        if (p->forbids[k].rule == rule)
-            touched[p->forbids[k].edition] = true;
-    for (size_t i = 0; i < p->n_editions; i++)
-        if (touched[i]) {
-            candidates_own(q, (int32_t)i);
-            reopen(q, (int32_t)i, rule);
-        }
     drop_forbids(q, rule);
+    reopen_all(q, p, rule);
     drop_pairs(q, rule);
     drop_capacities(q, rule);
+    return q;
+}
+
+/* ---- rules that give way */
+
+bool forbid_gives(const struct problem *p, const struct forbid *f,
+                  enum give give)
+{
+    const struct problem_edition *e = &p->editions[f->edition];
+
+    if (e->n_candidates == 0)
+        return false;
+    if (give == GIVE_LATER)
+        return f->from > e->candidates[0].start;
+    if (give == GIVE_EARLIER)
+        return f->to < e->candidates[e->n_candidates - 1].start;
+    return false;
+}
+
+static void give_forbids(struct problem *q, const struct problem *p,
+                         int32_t rule, enum give give, int32_t by)
+{
+    size_t n = 0;
+
+    q->forbids = array_new(q, struct forbid, p->n_forbids);
+    q->forbid_texts = NULL;
+    for (size_t k = 0; k < p->n_forbids; k++) {
+        struct forbid f = p->forbids[k];
+        if (f.rule == rule && forbid_gives(p, &f, give)) {
+            f.from += give == GIVE_LATER ? by : 0;
+            f.to -= give == GIVE_EARLIER ? by : 0;
+        }
+        if (f.from <= f.to)
+            q->forbids[n++] = f;
+    }
+    q->n_forbids = n;
+}
+
+static struct bounds bounds_give(struct bounds b, enum give give, int32_t by)
+{
+    if (give == GIVE_LESS && b.min > -FOR_EVER)
+        b.min -= by;
+    if (give == GIVE_MORE && b.max < FOR_EVER)
+        b.max += by;
+    return b;
+}
+
+static void give_pairs(struct problem *q, int32_t rule, enum give give,
+                       int32_t by)
+{
+    for (size_t k = 0; k < q->n_pairs; k++) {
+        struct pair *pair = &q->pairs[k];
+        int32_t n = q->editions[pair->i].n_candidates;
+        struct bounds *per_i;
+        if (pair->rule != rule ||
+            (pair->type != PAIR_GAP && pair->type != PAIR_SEP))
+            continue;
+        pair->bounds = bounds_give(pair->bounds, give, by);
+        if (!pair->per_i)
+            continue;
+        per_i = array_new(q, struct bounds, (size_t)n);
+        for (int32_t i = 0; i < n; i++)
+            per_i[i] = bounds_give(pair->per_i[i], give, by);
+        pair->per_i = per_i;
+    }
+}
+
+static void give_capacities(struct problem *q, int32_t rule, int by)
+{
+    const struct capacity *old = q->capacities;
+
+    q->capacities = array_new(q, struct capacity, q->n_capacities);
+    for (size_t k = 0; k < q->n_capacities; k++) {
+        q->capacities[k] = old[k];
+        if (old[k].rule == rule)
+            q->capacities[k].at_once += by;
+    }
+}
+
+struct problem *variant_given(TALLOC_CTX *ctx, const struct problem *p,
+                              int32_t rule, enum give give, int32_t by)
+{
+    struct problem *q = shallow(ctx, p);
+
+    if (give == GIVE_LATER || give == GIVE_EARLIER) {
+        give_forbids(q, p, rule, give, by);
+        reopen_all(q, p, rule);
+    } else {
+        give_pairs(q, rule, give, by);
+    }
+    if (give == GIVE_MORE)
+        give_capacities(q, rule, by);
     return q;
 }
