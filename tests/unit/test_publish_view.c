@@ -298,11 +298,11 @@ static void test_audit(void **state)
 
 static void test_reasons(void **state)
 {
-    struct reason why = {"MINISTERIAL window 5 Jan .. 28 Feb",
-                         {"a.rules", 12, 3},
-                         true,
-                         0,
-                         "outside its window"};
+    struct reason why = {.rule = "MINISTERIAL window 5 Jan .. 28 Feb",
+                         .where = {"a.rules", 12, 3},
+                         .hard = true,
+                         .text = "outside its window",
+                         .gives = ""};
     struct other_date other = {
         .start = {20843}, .end = {20847}, .possible = 1, .extra = 5};
     json_t *row = view_reason(&why);
