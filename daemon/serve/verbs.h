@@ -24,3 +24,18 @@ bool requested_plan(struct request *q, const struct plan **ret,
 char *json_line(TALLOC_CTX *ctx, json_t *object);
 /* Sets a member of the summary. */
 void summary_set(struct request *q, const char *name, json_t *value);
+
+/* ---- contacts (verbs_people.c) */
+const struct contact *find_contact(const struct contacts *all,
+                                   const char *email);
+/* The codes as the rules spell them; an unknown one is an error. */
+bool contact_set_bodies(TALLOC_CTX *ctx, const struct rules *r,
+                        struct contact *c, const char *const *codes, size_t n,
+                        struct error *err) MUST_USE;
+const char *contact_spelled(const struct rules *r, const char *of);
+/* Address, name, owner and zone are as they must be. */
+bool contact_check(TALLOC_CTX *ctx, const struct contact *c,
+                   struct error *err) MUST_USE;
+/* A task of a list, or REPLY_NOTFOUND with the nearest name. */
+bool find_task(const struct tasks *tasks, const char *id,
+               const struct task **ret, struct error *err) MUST_USE;

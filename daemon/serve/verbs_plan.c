@@ -210,6 +210,25 @@ bool verb_PLAN(struct request *q, struct error *err)
 
 /* ---- call */
 
+/* Nothing is called nearer to now than the sector's notice. */
+static bool outside_notice(struct request *q, struct date by, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+    struct length l = r->sector.notice;
+    struct date today = instant_utc_date(serve_now(q->serve));
+    struct date first = l.unit == UNIT_WEEKS    ? date_add_days(today, 7 * l.n)
+                        : l.unit == UNIT_MONTHS ? date_add_months(today, l.n)
+                        : l.unit == UNIT_DAYS   ? date_add_days(today, l.n)
+                                                : today;
+    char text[DATE_TEXT];
+
+    return by.day >= first.day ||
+           fail(err, REPLY_CONFLICT,
+                "the notice of %s leaves no day before %s (%s:%d)",
+                length_print(q->ctx, l), date_print(first, text),
+                r->sector.where.file, r->sector.where.line);
+}
+
 bool verb_CALL(struct request *q, struct error *err)
 {
     const struct rules *r = q->serve->generation->rules;
@@ -228,6 +247,8 @@ bool verb_CALL(struct request *q, struct error *err)
                     c->code, c->most, c->times_where.file, c->times_where.line);
     if (by.day < instant_utc_date(serve_now(q->serve)).day)
         return fail(err, REPLY_INPUT, "--by lies in the past");
+    if (!outside_notice(q, by, err))
+        return false;
     if (!draft_facts(q->ctx, q->serve, request_draft(q), &draft, err))
         return false;
     for (size_t i = 0; i < draft->n_editions; i++) {

@@ -100,6 +100,23 @@ bool verb_WORKFLOWS(struct request *q, struct error *err)
     return true;
 }
 
+/* Where the turn's meeting is held when that is not with its chair. */
+static const char *venue_of(const struct rules *r, const struct plan *draft,
+                            const struct rotation *rotation,
+                            const struct rotation_turn *turn)
+{
+    const struct cluster *c = rotation_anchor(r, rotation);
+
+    for (size_t i = 0; c && i < draft->n_editions; i++) {
+        const struct edition *e = &draft->editions[i];
+
+        if (text_same(e->cluster, c->code) && e->cycle == turn->cycle &&
+            *e->host && turn->host && !text_same(e->host, turn->host->code))
+            return e->host;
+    }
+    return "";
+}
+
 bool verb_HOSTS(struct request *q, struct error *err)
 {
     const struct rules *r = q->serve->generation->rules;
@@ -128,13 +145,21 @@ bool verb_HOSTS(struct request *q, struct error *err)
     }
     if (last - first > 200)
         return fail(err, REPLY_INPUT, "at most 200 cycles at a time");
-    if (!draft_planning(q->ctx, q->serve, "main", first, last, &in, err) ||
+    /* One more: the next host is the vice-chair. */
+    if (!draft_planning(q->ctx, q->serve, "main", first, last + 1, &in, err) ||
         !planning_turns(q->ctx, &in, rotation, &turns, err))
         return false;
     for (int i = 0; i <= last - first; i++) {
         json_t *row = view_turn(&turns[i]);
 
+        const struct member *next = turns[i + 1].host;
+        const char *venue = venue_of(r, in.draft, rotation, &turns[i]);
+
         (void)json_object_set_new(row, "rotation", json_string(rotation->name));
+        (void)json_object_set_new(row, "vice_chair",
+                                  next ? json_string(next->code) : json_null());
+        (void)json_object_set_new(row, "venue",
+                                  *venue ? json_string(venue) : json_null());
         request_row(q, row);
     }
     return true;

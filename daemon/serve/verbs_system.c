@@ -182,6 +182,52 @@ static bool show_part(struct request *q, const struct plan *plan,
     return fail(err, REPLY_NOTFOUND, "no item and no task %s", thing);
 }
 
+/* The version that held at the end of a day. */
+static bool version_on(struct request *q, struct date day,
+                       struct version_row *ret, struct error *err)
+{
+    int64_t end = ((int64_t)day.day + 1) * 86400;
+    struct version_row *rows;
+    char text[DATE_TEXT];
+    size_t n;
+
+    if (!store_versions(q->ctx, q->serve->store, &rows, &n, err))
+        return false;
+    while (n > 0 && rows[n - 1].at.second >= end)
+        n--;
+    if (n == 0)
+        return fail(err, REPLY_NOTFOUND, "nothing was released by %s",
+                    date_print(day, text));
+    *ret = rows[n - 1];
+    return true;
+}
+
+/* An edition or item as it was published on a day. */
+static bool show_as_of(struct request *q, const char *thing, struct date day,
+                       struct error *err)
+{
+    struct version_row version;
+    struct plan *plan;
+    struct edition *e;
+    struct item *item;
+    json_t *row;
+
+    if (!version_on(q, day, &version, err) ||
+        !store_version(q->ctx, q->serve->store, version.release, &plan, err))
+        return false;
+    if (strchr(thing, '/') ? !find_item(plan, thing, &item, err)
+                           : !find_edition(plan, thing, &e, err))
+        return wrap(err, "release %d", version.release);
+    row = strchr(thing, '/') ? view_item(q->serve->generation->rules, item)
+                             : view_edition(e);
+    (void)json_object_set_new(row, "release", json_integer(version.release));
+    (void)json_object_set_new(
+        row, "released",
+        json_string(instant_print(version.at, (char[INSTANT_TEXT]){0})));
+    request_row(q, row);
+    return true;
+}
+
 bool verb_SHOW(struct request *q, struct error *err)
 {
     const char *thing = request_text(q, "thing");
@@ -190,6 +236,8 @@ bool verb_SHOW(struct request *q, struct error *err)
     const struct plan *plan;
     struct message m;
 
+    if (!date_is_none(request_date(q, "as-of")))
+        return show_as_of(q, thing, request_date(q, "as-of"), err);
     if (strchr(thing, '@'))
         return show_contact(q, thing, err);
     if (text_begins(thing, "release "))
@@ -298,33 +346,6 @@ bool verb_FEED_LINT(struct request *q, struct error *err)
         found += lint_rows(q, &q->serve->out.feeds.rows[i]);
     summary_set(q, "findings", json_integer((json_int_t)found));
     return found == 0 || fail(err, REPLY_NO, "%zu findings", found);
-}
-
-/* ---- log */
-
-bool verb_LOG(struct request *q, struct error *err)
-{
-    const char *since = request_text(q, "since"), *of = request_text(q, "of");
-    struct instant from = INSTANT_NONE;
-    struct date day;
-    struct log_row *rows;
-    size_t n;
-
-    if (since && date_parse(since, &day, NULL))
-        from = (struct instant){(int64_t)day.day * 86400};
-    else if (since && !instant_parse(since, &from, err))
-        return false;
-    if (!store_log_rows(q->ctx, q->serve->store, from, of, &rows, &n, err))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        request_row(
-            q,
-            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "at",
-                      instant_print(rows[i].at, (char[INSTANT_TEXT]){0}), "who",
-                      rows[i].who, "verb", rows[i].verb, "args", rows[i].args,
-                      "reason", rows[i].reason, "things", rows[i].things,
-                      "before", rows[i].before, "after", rows[i].after));
-    return true;
 }
 
 /* ---- backup */

@@ -61,8 +61,8 @@ bool serve_tasks(TALLOC_CTX *ctx, struct serve *s, struct tasks *ret,
     return true;
 }
 
-static bool find_task(const struct tasks *tasks, const char *id,
-                      const struct task **ret, struct error *err)
+bool find_task(const struct tasks *tasks, const char *id,
+               const struct task **ret, struct error *err)
 {
     const char **names = array_new(NULL, const char *, tasks->n + 1);
     const char *near;
