@@ -153,24 +153,35 @@ static int64_t id_of(struct request *q)
     return json_is_string(value) ? atoll(json_string_value(value)) : 0;
 }
 
-bool verb_SEND(struct request *q, struct error *err)
+/* send, retry: the message named, or every one in these states, all or none. */
+static bool let_go(struct request *q, const enum message_state *from, size_t n,
+                   struct error *err)
 {
-    int n = 0;
-    bool good;
+    struct serve *s = q->serve;
+    bool good = true;
+    int moved = 0;
 
     if (id_of(q))
         return move_named(q, id_of(q), MESSAGE_QUEUED, err);
-    if (!store_begin(q->serve->store, err))
+    if (!store_begin(s->store, err))
         return false;
-    good = move_all(q, MESSAGE_HELD, MESSAGE_QUEUED, &n, err);
-    if (!good || !store_commit(q->serve->store, err)) {
-        store_rollback(q->serve->store);
+    for (size_t i = 0; good && i < n; i++)
+        good = move_all(q, from[i], MESSAGE_QUEUED, &moved, err);
+    if (!good || !store_commit(s->store, err)) {
+        store_rollback(s->store);
         return false;
     }
-    summary_set(q, "messages", json_integer(n));
-    delivery_poke(q->serve);
-    scheduler_changed(q->serve);
+    summary_set(q, "messages", json_integer(moved));
+    delivery_poke(s);
+    scheduler_changed(s);
     return true;
+}
+
+bool verb_SEND(struct request *q, struct error *err)
+{
+    static const enum message_state from[] = {MESSAGE_HELD};
+
+    return let_go(q, from, 1, err);
 }
 
 bool verb_DROP(struct request *q, struct error *err)
@@ -180,23 +191,9 @@ bool verb_DROP(struct request *q, struct error *err)
 
 bool verb_RETRY(struct request *q, struct error *err)
 {
-    int n = 0;
-    bool good;
+    static const enum message_state from[] = {MESSAGE_FAILED, MESSAGE_DEFERRED};
 
-    if (id_of(q))
-        return move_named(q, id_of(q), MESSAGE_QUEUED, err);
-    if (!store_begin(q->serve->store, err))
-        return false;
-    good = move_all(q, MESSAGE_FAILED, MESSAGE_QUEUED, &n, err) &&
-           move_all(q, MESSAGE_DEFERRED, MESSAGE_QUEUED, &n, err);
-    if (!good || !store_commit(q->serve->store, err)) {
-        store_rollback(q->serve->store);
-        return false;
-    }
-    summary_set(q, "messages", json_integer(n));
-    delivery_poke(q->serve);
-    scheduler_changed(q->serve);
-    return true;
+    return let_go(q, from, 2, err);
 }
 
 bool verb_PREVIEW(struct request *q, struct error *err)
