@@ -171,6 +171,11 @@ static struct octets calendar_of(const struct press *press,
     return o;
 }
 
+static bool is_too_large(const struct feed *f)
+{
+    return f->size > FEED_SIZE_LIMIT || f->events > FEED_EVENT_LIMIT;
+}
+
 /* False: *ret_fault says why it must not go out. */
 static bool make_feed(const struct press *press, const struct wanted *w,
                       struct feed *ret, const char **ret_fault)
@@ -179,11 +184,12 @@ static bool make_feed(const struct press *press, const struct wanted *w,
     const struct event **events = chosen(press, w, &n);
     struct octets o;
 
+    *ret = (struct feed){.events = (int)n};
     *ret_fault = fault_of(press, events, n);
     if (*ret_fault)
         return false;
-    *ret = (struct feed){.events = (int)n};
     o = calendar_of(press, w, events, n, &ret->modified);
+    ret->size = o.n;
     *ret_fault = calendar_fault(press->job, &o);
     if (*ret_fault)
         return false;
@@ -191,7 +197,6 @@ static bool make_feed(const struct press *press, const struct wanted *w,
     ret->path = memory_text(press->ctx, w->path);
     ret->title = memory_text(press->ctx, w->title);
     ret->body = o.text;
-    ret->size = o.n;
     ret->etag = feed_etag(press->ctx, o.text, o.n);
     return true;
 }
@@ -211,9 +216,15 @@ struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
     char *bad = memory_text(ctx, "");
 
     for (size_t i = 0; i < list.n; i++) {
+        struct feed *f = &feeds.rows[feeds.n];
         const char *fault;
+        bool good = make_feed(press, &list.rows[i], f, &fault);
 
-        if (make_feed(press, &list.rows[i], &feeds.rows[feeds.n], &fault))
+        if (is_too_large(f) && !feeds.too_large)
+            feeds.too_large =
+                text_format(ctx, "%s has %d events and %zu octets",
+                            list.rows[i].name, f->events, f->size);
+        if (good)
             feeds.n++;
         else
             bad = text_format(ctx, "%s%s%s: %s", bad, bad[0] ? "; " : "",

@@ -27,7 +27,13 @@ struct feed {
 struct feeds {
     struct feed *rows; /* by name */
     size_t n;
+    const char *too_large; /* the first that no client would take whole, and
+                              how large it is; NULL none */
 };
+
+/* Above these Google and others cut a calendar off. */
+#define FEED_SIZE_LIMIT  ((size_t)900 << 10)
+#define FEED_EVENT_LIMIT 1000
 
 struct feed_input {
     const struct rules *rules;

@@ -88,13 +88,10 @@ static const char *prefix(enum event_status status, bool postponed)
     return status == EVENT_TENTATIVE ? "(tbc) " : "";
 }
 
-/* A title in one line, never empty. */
 static const char *title_of(struct collector *c, const char *title,
                             const char *instead)
 {
-    const char *text = feed_clean_line(c->ctx, said(title));
-
-    return text[0] ? text : said(instead);
+    return feed_title(c->ctx, title, instead);
 }
 
 /* "Bandar Seri Begawan, Brunei Darussalam", "Singapore". */

@@ -198,3 +198,15 @@ char *feed_etag(TALLOC_CTX *ctx, const char *body, size_t size)
                        hash(body, size, UINT64_C(0xcbf29ce484222325)),
                        hash(body, size, UINT64_C(0x9e3779b97f4a7c15) ^ size));
 }
+
+const char *feed_title(TALLOC_CTX *ctx, const char *title, const char *instead)
+{
+    static const char *const nothings[] = {"", "None", "null", "(null)"};
+    const char *text = feed_clean_line(ctx, title ? title : "");
+
+    for (size_t i = 0; i < sizeof nothings / sizeof nothings[0]; i++) {
+        if (strcmp(text, nothings[i]) == 0)
+            return instead ? instead : "";
+    }
+    return text;
+}

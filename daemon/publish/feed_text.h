@@ -15,6 +15,10 @@ char *feed_clean(TALLOC_CTX *ctx, const char *text);
 /* The same in one line. */
 char *feed_clean_line(TALLOC_CTX *ctx, const char *text);
 
+/* A title in one line, or `instead` where it is empty or reads like what a
+ * program writes for nothing ("None"). On ctx. */
+const char *feed_title(TALLOC_CTX *ctx, const char *title, const char *instead);
+
 /* The escapes of TEXT, for lines written by hand, on ctx. */
 char *feed_escape(TALLOC_CTX *ctx, const char *clean);
 

@@ -49,7 +49,7 @@ static void want(TALLOC_CTX *ctx, const struct feed_input *in,
     w.title =
         feed_clean_line(ctx, text_format(ctx, "%s%s%s", said(in->calendar_name),
                                          of[0] ? ": " : "", of));
-    w.about = feed_clean_line(ctx, about);
+    w.about = feed_title(ctx, about, w.title);
     list->rows = array_grow(ctx, list->rows, struct wanted, list->n + 1);
     list->rows[list->n++] = w;
 }

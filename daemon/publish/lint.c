@@ -14,8 +14,6 @@
 #include "daemon/publish/feed_text.h"
 
 #define SIZE_WARNING   ((size_t)512 << 10)
-#define SIZE_LIMIT     ((size_t)900 << 10)
-#define EVENT_LIMIT    1000
 #define SEQUENCE_LIMIT 100000
 #define ROW_LIMIT      100 /* findings; a foreign file may have a million */
 #define DEPTH_LIMIT    4
@@ -551,14 +549,15 @@ static void check_whole(struct linter *l, size_t size)
     if (!l->has_version || !l->has_prodid)
         find(l, 0, "missing", "a VCALENDAR without VERSION:2.0 or PRODID");
     compare_zones(l);
-    if (l->events > EVENT_LIMIT)
+    if (l->events > FEED_EVENT_LIMIT)
         find(l, 0, "size", "%d events, at most %d are read", l->events,
-             EVENT_LIMIT);
-    if (size > SIZE_LIMIT)
+             FEED_EVENT_LIMIT);
+    if (size > FEED_SIZE_LIMIT)
         find(l, 0, "size", "%zu octets, above %zu some clients cut", size,
-             SIZE_LIMIT);
+             FEED_SIZE_LIMIT);
     else if (size > SIZE_WARNING && l->lint.n < ROW_LIMIT) {
-        find(l, 0, "size", "%zu octets, the limit is %zu", size, SIZE_LIMIT);
+        find(l, 0, "size", "%zu octets, the limit is %zu", size,
+             FEED_SIZE_LIMIT);
         l->lint.rows[l->lint.n - 1].warning = true;
     }
 }

@@ -48,8 +48,10 @@ static char *title_of(TALLOC_CTX *ctx, const char *body)
             line += 2;
         else if (line[0] == '\r')
             break;
-        else if (line[0] != '\\' || line[1] == '\\')
+        else {
+            line += line[0] == '\\' && line[1];
             title = talloc_strndup_append_buffer(title, line, 1);
+        }
         invariant(title);
     }
     return title;
@@ -340,6 +342,17 @@ static bool has_news(const struct release *r)
     return r->changes.n > 0 || (r->before && same < r->feeds.n);
 }
 
+/* A calendar that clients would cut off is worse than one that is late. */
+static bool check_size(const struct release *r, struct error *err)
+{
+    if (!r->feeds.too_large)
+        return true;
+    return fail(err, REPLY_CONFLICT,
+                "feed %s, and calendar programs take %d events and %zu octets "
+                "at most: release less at a time",
+                r->feeds.too_large, FEED_EVENT_LIMIT, FEED_SIZE_LIMIT);
+}
+
 static bool check_news(const struct release *r, struct error *err)
 {
     if (has_news(r))
@@ -422,7 +435,7 @@ static bool write_release(struct release *r, const char *by, struct error *err)
                               .changes = (int)r->changes.n};
 
     return identify_all(r->s, r->after, r->before, r->now, err) &&
-           render_feeds(r, err) && check_news(r, err) &&
+           render_feeds(r, err) && check_news(r, err) && check_size(r, err) &&
            store_add_version(r->s->store, &row, r->after, err) &&
            write_feeds(r, err) && write_digests(r, err) &&
            write_invitations(r, err);
