@@ -233,10 +233,11 @@ static const struct verb_arg *arg_named(const struct verb *v, const char *name)
     return NULL;
 }
 
-static bool has_file(const struct verb *v)
+/* Does the request bring a file? Its name then comes with it. */
+static bool has_file(const struct verb *v, const json_t *args)
 {
     for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++)
-        if (a->type == ARG_FILE)
+        if (a->type == ARG_FILE && json_object_get(args, a->name))
             return true;
     return false;
 }
@@ -275,8 +276,7 @@ static bool check_known(const struct verb *v, json_t *args, struct error *err)
 
     json_object_foreach(args, name, value)
     {
-        bool file_name = strcmp(name, "name") == 0 && has_file(v) &&
-                         json_object_get(args, "text");
+        bool file_name = strcmp(name, "name") == 0 && has_file(v, args);
 
         if (file_name && !json_is_string(value))
             return fail(err, REPLY_USAGE, "name: this must be a text");

@@ -58,3 +58,9 @@ int32_t problem_edition_index(const struct problem *p, const char *name);
 /* The conflict of an infeasible solution, one reason per statement. */
 struct reasons explain_conflict(TALLOC_CTX *ctx, const struct problem *p,
                                 const struct solution *s);
+/* Why edition e left the day it had before (a candidate per edition, -1 none;
+ * the edition's own is not): what forbids that day now, which rule it would
+ * break with the dates of the plan, or what staying would cost. */
+const char **explain_moved(TALLOC_CTX *ctx, const struct problem *p,
+                           const struct solution *s, const int32_t *before,
+                           int32_t e, size_t *ret_n);

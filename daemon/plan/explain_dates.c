@@ -493,3 +493,65 @@ struct reasons explain_whynot(TALLOC_CTX *ctx, const struct problem *p,
                        ret_extra);
     return r;
 }
+
+/* ---- why a date moved */
+
+/* The rules between e on its old day and the others where they are now. */
+static void moved_broken(TALLOC_CTX *ctx, const struct problem *p,
+                         const int32_t *stays, int32_t e, const char ***texts,
+                         size_t *n)
+{
+    for (size_t k = 0; k < p->n_pairs; k++) {
+        const struct pair *pair = &p->pairs[k];
+        if ((pair->i != e && pair->j != e) || stays[pair->i] < 0 ||
+            stays[pair->j] < 0 ||
+            pair_allows(p, pair, stays[pair->i], stays[pair->j]))
+            continue;
+        text_add(ctx, texts, n,
+                 text_format(ctx, "staying would break %s: %s",
+                             rule_words(ctx, &p->rules[pair->rule]),
+                             words_pair(ctx, p, pair, e, stays)));
+    }
+}
+
+static void moved_forbidden(TALLOC_CTX *ctx, const struct problem *p, int32_t e,
+                            int32_t start, const char ***texts, size_t *n)
+{
+    struct reasons r = {.rows = array_new(ctx, struct reason, 0)};
+
+    whynot_forbidden(ctx, &r, p, e, start);
+    for (size_t i = 0; i < r.n; i++) {
+        const struct problem_rule rule = {.text = r.rows[i].rule,
+                                          .where = r.rows[i].where};
+        text_add(
+            ctx, texts, n,
+            text_format(ctx, "%s: %s", rule_words(ctx, &rule), r.rows[i].text));
+    }
+}
+
+const char **explain_moved(TALLOC_CTX *ctx, const struct problem *p,
+                           const struct solution *s, const int32_t *before,
+                           int32_t e, size_t *ret_n)
+{
+    const char **texts = array_new(ctx, const char *, 0);
+    const struct candidate *old = &p->editions[e].candidates[before[e]];
+    int32_t *stays = array_new(ctx, int32_t, p->n_editions);
+    const char **dearer;
+    size_t n_dearer;
+
+    *ret_n = 0;
+    for (size_t i = 0; i < p->n_editions; i++)
+        stays[i] = s->choice[i];
+    stays[e] = before[e];
+    if (!old->open)
+        moved_forbidden(ctx, p, e, old->start, &texts, ret_n);
+    else
+        moved_broken(ctx, p, stays, e, &texts, ret_n);
+    if (*ret_n > 0)
+        return texts;
+    dearer = differences(ctx, p, s->choice, stays, e, &n_dearer);
+    for (size_t i = 0; i < n_dearer; i++)
+        text_add(ctx, &texts, ret_n,
+                 text_format(ctx, "staying: %s", dearer[i]));
+    return texts;
+}

@@ -21,6 +21,9 @@ struct planning_work {
     struct plan *lapsed, *plan;
     struct solution *solution;
     struct reasons conflict;
+    int32_t *before;   /* the draft's dates as candidates, -1 none */
+    const char ***why; /* per edition of the problem: why it moved */
+    size_t *n_why;
     bool good;
     struct error err;
     int64_t nanoseconds;
@@ -28,6 +31,48 @@ struct planning_work {
     unsigned edits;     /* of the drafts when it began */
     const char *called; /* `call`: the cluster, NULL */
 };
+
+/* The candidate that stands for an edition of the draft; -1 none. */
+static int32_t candidate_of(const struct problem *p,
+                            const struct problem_edition *pe,
+                            const struct edition *e)
+{
+    if (!e || date_is_none(e->start))
+        return -1;
+    for (int32_t i = 0; i < pe->n_candidates; i++) {
+        const struct candidate *c = &pe->candidates[i];
+        if (c->start == e->start.day && c->join < 0 && c->host >= 0 &&
+            text_same(p->hosts[c->host]->code, e->host))
+            return i;
+    }
+    return -1;
+}
+
+static bool has_moved(const struct planning_work *w, size_t i)
+{
+    const struct candidate *all = w->problem->editions[i].candidates;
+    int32_t was = w->before[i], is = w->solution->choice[i];
+
+    return was >= 0 && is >= 0 &&
+           (all[was].start != all[is].start || all[was].host != all[is].host);
+}
+
+/* Which editions left the dates of the draft, and what drove them away. */
+static void plan_moved(struct job *job, struct planning_work *w)
+{
+    const struct problem *p = w->problem;
+
+    w->before = array_new(job->ctx, int32_t, p->n_editions);
+    w->why = array_new(job->ctx, const char **, p->n_editions);
+    w->n_why = array_new(job->ctx, size_t, p->n_editions);
+    for (size_t i = 0; i < p->n_editions; i++)
+        w->before[i] = candidate_of(
+            p, &p->editions[i], plan_edition(w->in.draft, p->editions[i].name));
+    for (size_t i = 0; i < p->n_editions; i++)
+        if (has_moved(w, i))
+            w->why[i] = explain_moved(job->ctx, p, w->solution, w->before,
+                                      (int32_t)i, &w->n_why[i]);
+}
 
 static void plan_run(struct job *job)
 {
@@ -44,6 +89,8 @@ static void plan_run(struct job *job)
     else
         w->plan = plan_of_solution(job->ctx, &w->in, w->problem, w->solution,
                                    w->lapsed);
+    if (w->plan)
+        plan_moved(job, w);
     w->nanoseconds = clock_stopwatch() - begin;
 }
 
@@ -69,6 +116,19 @@ static void keep_facts(struct plan *plan, const struct plan *draft)
     }
 }
 
+/* "RULE (file:line; 3 days longer, until 3 Mar)" */
+static char *conflict_text(TALLOC_CTX *ctx, const struct reason *r)
+{
+    const char *slash = r->where.file ? strrchr(r->where.file, '/') : NULL;
+    const char *gives = r->gives ? r->gives : "";
+
+    if (r->where.line == 0)
+        return memory_text(ctx, r->rule);
+    return text_format(ctx, "%s (%s:%d%s%s)", r->rule,
+                       slash ? slash + 1 : r->where.file, r->where.line,
+                       *gives ? "; " : "", gives);
+}
+
 static bool plan_conflict(struct request *q, const struct planning_work *w,
                           struct error *err)
 {
@@ -76,19 +136,34 @@ static bool plan_conflict(struct request *q, const struct planning_work *w,
     char *text = memory_text(q->ctx, "");
 
     for (size_t i = 0; i < c->n; i++) {
-        request_row(q, view_reason(&c->rows[i]));
-        text = talloc_asprintf_append_buffer(text, "%s%s", i ? "; " : "",
-                                             c->rows[i].rule);
-        invariant(text);
+        json_t *row = view_reason(&c->rows[i]);
+
+        (void)json_object_set_new(
+            row, "gives",
+            c->rows[i].gives ? json_string(c->rows[i].gives) : json_null());
+        request_row(q, row);
+        text = text_format(q->ctx, "%s%s%s", text, i ? "; " : "",
+                           conflict_text(q->ctx, &c->rows[i]));
     }
     (void)fail(err, REPLY_CONFLICT,
-               "no plan is possible: these cannot hold together: %s. Nothing "
-               "is changed; relax one of them",
+               "no plan is possible, nothing is changed; these cannot hold "
+               "together, relax one: %s",
                text);
     if (c->n > 0 && c->rows[0].where.line > 0)
         (void)fail_at(err, c->rows[0].where.file, c->rows[0].where.line,
                       c->rows[0].where.column);
     return false;
+}
+
+/* What drove an edition off the date it had. */
+static json_t *why_moved(const struct planning_work *w, const struct edition *e)
+{
+    json_t *list = json_array();
+    int32_t at = problem_edition_index(w->problem, e->id);
+
+    for (size_t i = 0; at >= 0 && i < w->n_why[at]; i++)
+        (void)json_array_append_new(list, json_string(w->why[at][i]));
+    return list;
 }
 
 static bool in_cycles(const struct edition *e, const struct planning *in)
@@ -117,10 +192,13 @@ static void plan_rows(struct request *q, const struct planning_work *w)
         else
             moved++;
         row = view_edition(e);
-        if (was && !date_is_none(was->start) && was->start.day != e->start.day)
+        if (was && !date_is_none(was->start) &&
+            was->start.day != e->start.day) {
             (void)json_object_set_new(
                 row, "was",
                 json_string(date_print(was->start, (char[DATE_TEXT]){0})));
+            (void)json_object_set_new(row, "why_moved", why_moved(w, e));
+        }
         request_row(q, row);
     }
     summary_set(q, "editions", json_integer(editions));
@@ -164,6 +242,35 @@ static bool plan_finish(struct job *job, struct error *err)
     return true;
 }
 
+/* --rules: the rules of this question, tried on a fork. */
+static bool own_rules(struct request *q, struct planning_work *w,
+                      TALLOC_CTX *ctx, struct error *err)
+{
+    const char *text = request_text(q, "rules");
+    const char *name = request_text(q, "name");
+    struct diagnostics found = {NULL, 0, 0};
+    const struct diagnostic *first = NULL;
+
+    if (!text)
+        return true;
+    if (strcmp(w->draft, "main") == 0)
+        return fail(err, REPLY_USAGE,
+                    "other rules are tried on a fork: name one with --draft");
+    w->in.rules = generation_check(ctx, q->serve->config, name ? name : "rules",
+                                   text, &found);
+    if (w->in.rules)
+        return true;
+    for (size_t i = 0; i < found.n && !first; i++)
+        if (found.rows[i].severity == SEVERITY_ERROR)
+            first = &found.rows[i];
+    (void)fail(err, REPLY_INPUT, "%s (%zu errors; see `check`)",
+               first ? first->text : "the rules cannot be read", found.errors);
+    if (first)
+        (void)fail_at(err, first->where.file, first->where.line,
+                      first->where.column);
+    return false;
+}
+
 /* Starts a planning job into q's draft; `added` (may be NULL) is one more
  * edition that the draft is to have. */
 static bool plan_begin(struct request *q, int first, int last, bool fresh,
@@ -180,7 +287,8 @@ static bool plan_begin(struct request *q, int first, int last, bool fresh,
     w->draft = memory_text(job->ctx, request_draft(q));
     w->edits = q->serve->edits;
     if (!draft_planning(job->ctx, q->serve, w->draft, first, last, &w->in,
-                        err)) {
+                        err) ||
+        !own_rules(q, w, job->ctx, err)) {
         job_forget(job);
         return false;
     }

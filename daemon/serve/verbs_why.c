@@ -15,7 +15,8 @@
 struct why_work {
     struct planning in;
     const char *edition;
-    struct date date; /* whynot; NONE for why */
+    const char *given; /* what stands as planned, "" nothing */
+    struct date date;  /* whynot; NONE for why */
     struct problem *problem;
     struct solution *solution;
     struct reasons reasons;
@@ -110,6 +111,13 @@ static bool why_finish(struct job *job, struct error *err)
     }
     for (size_t i = 0; i < w->reasons.n; i++)
         request_row(q, view_reason(&w->reasons.rows[i]));
+    if (w->given[0]) {
+        struct reason given = {
+            .rule = "cycles further away", .hard = true, .text = w->given};
+
+        request_row(q, view_reason(&given));
+        summary_set(q, "given", json_string(w->given));
+    }
     for (size_t i = 0; i < w->others.n; i++)
         request_row(q, view_other_date(&w->others.rows[i]));
     summary_set(q, "edition", json_string(w->edition));
@@ -121,12 +129,54 @@ static bool why_finish(struct job *job, struct error *err)
     return true;
 }
 
+static bool is_open(const struct edition *e)
+{
+    return e->status == EDITION_PROPOSED && !date_is_none(e->start);
+}
+
+/* The edition's cycle and those beside it that are being planned too. */
+static void why_cycles(const struct plan *draft, int cycle, int *first,
+                       int *last)
+{
+    *first = *last = cycle;
+    for (size_t i = 0; i < draft->n_editions; i++) {
+        if (!is_open(&draft->editions[i]))
+            continue;
+        if (draft->editions[i].cycle == cycle - 1)
+            *first = cycle - 1;
+        if (draft->editions[i].cycle == cycle + 1)
+            *last = cycle + 1;
+    }
+}
+
+/* "with 2029 and later as planned": the answer holds under that. */
+static const char *why_given(TALLOC_CTX *ctx, const struct plan *draft,
+                             int first, int last)
+{
+    bool before = false, after = false;
+
+    for (size_t i = 0; i < draft->n_editions; i++) {
+        const struct edition *e = &draft->editions[i];
+
+        before = before || (is_open(e) && e->cycle < first);
+        after = after || (is_open(e) && e->cycle > last);
+    }
+    if (before && after)
+        return text_format(ctx, "with %d and earlier, %d and later as planned",
+                           first - 1, last + 1);
+    if (before)
+        return text_format(ctx, "with %d and earlier as planned", first - 1);
+    return after ? text_format(ctx, "with %d and later as planned", last + 1)
+                 : "";
+}
+
 static bool why_begin(struct request *q, struct date date, struct error *err)
 {
     const struct plan *draft;
     struct edition *e;
     struct job *job;
     struct why_work *w;
+    int first, last;
 
     if (!draft_whole(q->ctx, q->serve, request_draft(q), &draft, err) ||
         !find_edition(draft, request_text(q, "edition"), &e, err))
@@ -138,8 +188,10 @@ static bool why_begin(struct request *q, struct date date, struct error *err)
     job->arg = w;
     job->run = why_run;
     job->finish = why_finish;
-    if (!draft_planning(job->ctx, q->serve, request_draft(q), e->cycle,
-                        e->cycle, &w->in, err)) {
+    why_cycles(draft, e->cycle, &first, &last);
+    w->given = why_given(job->ctx, draft, first, last);
+    if (!draft_planning(job->ctx, q->serve, request_draft(q), first, last,
+                        &w->in, err)) {
         job_forget(job);
         return false;
     }
