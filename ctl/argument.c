@@ -68,6 +68,18 @@ static bool check_text(const struct verb_arg *a, json_t *v, json_t **ret,
     return text_of(v, TEXT_MOST, &s, err) && keep(v, ret);
 }
 
+/* As long as a request has room for it. */
+static bool check_blob(const struct verb_arg *a, json_t *v, json_t **ret,
+                       struct error *err)
+{
+    const char *s = json_string_value(v);
+
+    (void)a;
+    if (!s || !text_is_clean(s, json_string_length(v), ""))
+        return fail(err, REPLY_USAGE, "this must be a text of one line");
+    return keep(v, ret);
+}
+
 static bool check_name(const struct verb_arg *a, json_t *v, json_t **ret,
                        struct error *err)
 {

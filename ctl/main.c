@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ctl/cell.h"
+#include "ctl/deliver.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
@@ -360,6 +361,23 @@ static int run_verb(TALLOC_CTX *ctx, const struct options *o,
     return converse(ctx, o, v, args);
 }
 
+/* For the pipe of an MTA, which bounces a mail at any other status. */
+static int deliver(TALLOC_CTX *ctx, const struct options *o,
+                   const struct verb *v, size_t n, const char *const *words)
+{
+    json_t *args = NULL;
+    struct error err;
+    int status;
+
+    deliver_watch();
+    if (verb_parse(v, n, words, &args, &err) && deliver_read(args, &err))
+        status = converse(ctx, o, v, args);
+    else
+        status = complain(o, &err, v);
+    json_decref(args);
+    return status == 0 ? 0 : DELIVER_LATER;
+}
+
 static int run(TALLOC_CTX *ctx, struct options *o, size_t n,
                const char *const *words)
 {
@@ -379,6 +397,8 @@ static int run(TALLOC_CTX *ctx, struct options *o, size_t n,
         complete(stdout, n - used, words + used, completion_ask, o);
         return 0;
     }
+    if (v->id == VERB_DELIVER)
+        return deliver(ctx, o, v, n - used, words + used);
     if (!verb_parse(v, n - used, words + used, &args, &err))
         return complain(o, &err, v);
     status = run_verb(ctx, o, v, args);

@@ -181,6 +181,7 @@ bool verb_CONTACT_SET(struct request *q, struct error *err)
     if (!was)
         return fail(err, REPLY_NOTFOUND, "no contact %s", email);
     c = *was;
+    c.bounces = c.refusals = 0; /* an officer has looked at it */
     q->before = json_line(q->ctx, view_contact(was));
     return apply_options(q, &c, err) && put_contact(q, &c, err);
 }
