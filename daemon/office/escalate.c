@@ -89,7 +89,7 @@ static void tell(const struct escalation *x, const struct step_up *up,
 static bool is_on_rung(const struct escalation *x, enum rung rung,
                        const struct contact *c)
 {
-    if (c->channel == CHANNEL_NONE)
+    if (!contact_is_mailed(c))
         return false;
     if (rung == RUNG_OWNER)
         return contact_owns(x->rules, c, x->task, x->edition);

@@ -16,8 +16,12 @@
  * 4. a partner with a `number` of its own has its own series and counts the
  *    editions that have its item; others run with the item.
  *
+ * 5. where a body's code stands in a title as a word, a meeting of the past
+ *    reads as the body was called on its first day.
+ *
  * {edition} is the cycle, and "2027/2" where a cycle has several.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
@@ -206,6 +210,43 @@ static char *render(TALLOC_CTX *ctx, const struct rules *r,
     return close_gaps(ctx, text);
 }
 
+static bool is_code_character(char c)
+{
+    return isalnum((unsigned char)c) || (c && strchr("+-_", c));
+}
+
+/* `text` with the word `code` read as `then`. */
+static char *rename_word(TALLOC_CTX *ctx, const char *text, const char *code,
+                         const char *then)
+{
+    char *out = memory_text(ctx, "");
+    size_t n = strlen(code);
+    const char *at = text;
+
+    while ((at = strstr(at, code))) {
+        bool word = (at == text || !is_code_character(at[-1])) &&
+                    !is_code_character(at[n]);
+
+        out = text_format(ctx, "%s%.*s%s", out, (int)(at - text), text,
+                          word ? then : code);
+        text = at += n;
+    }
+    return text_format(ctx, "%s%s", out, text);
+}
+
+const char *office_title_on(TALLOC_CTX *ctx, const struct rules *r,
+                            const char *title, struct date day)
+{
+    for (size_t i = 0; i < r->n_bodies && !date_is_none(day); i++) {
+        const struct body *b = &r->bodies[i];
+        const char *then = b->n_formerly > 0 ? body_code_on(b, day) : b->code;
+
+        if (!text_same(then, b->code))
+            title = rename_word(ctx, title, b->code, then);
+    }
+    return title;
+}
+
 static void number_edition(TALLOC_CTX *scratch, const struct rules *r,
                            const struct occurrences *all,
                            const struct cluster *c, const struct edition *e,
@@ -221,8 +262,10 @@ static void number_edition(TALLOC_CTX *scratch, const struct rules *r,
         if (!rule || i->one_off)
             continue;
         i->nth = number_item(all, c, e, i, rule);
-        i->title =
-            memory_text(plan->items, render(scratch, r, e, i, rule->title));
+        i->title = memory_text(
+            plan->items,
+            office_title_on(scratch, r, render(scratch, r, e, i, rule->title),
+                            e->start));
     }
 }
 

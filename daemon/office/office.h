@@ -23,6 +23,18 @@
 void office_number(const struct rules *r, const struct history *history,
                    struct plan *plan);
 
+/* A title in which bodies are called by their codes of today, as it read on
+ * that day; on ctx where it differs. */
+const char *office_title_on(TALLOC_CTX *ctx, const struct rules *r,
+                            const char *title, struct date day);
+
+/* What was held in the cycles first..last and is not in the plan, as editions
+ * of that time: on ctx, by start. */
+struct edition *office_past(TALLOC_CTX *ctx, const struct rules *r,
+                            const struct history *history,
+                            const struct plan *plan, int first, int last,
+                            size_t *ret_n);
+
 /* ---- tasks.c: workflow steps with dates and owners */
 
 enum task_state { TASK_OPEN, TASK_DONE, TASK_WAIVED };
@@ -171,8 +183,9 @@ bool task_beside(const struct task *t, const struct task *other);
 
 /* ---- escalate.c: who hears of tasks that are late, and when. */
 /* Adds to *all, once per due date and rung: the owner of each task, then the
- * desk and the head of the desk for all tasks of a step (an address; "" none). What became late before the
- * release that set its date is left out. `all` stays in its order. */
+ * desk and the head of the desk for all tasks of a step (an address; "" none).
+ * What became late before the release that set its date is left out. `all`
+ * stays in its order. */
 void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
                      const struct plan *released, const struct tasks *tasks,
                      const struct contacts *contacts, const char *head,

@@ -120,3 +120,96 @@ struct occurrences past_of(TALLOC_CTX *ctx, const struct rules *r,
     qsort(all.rows, all.n, sizeof *all.rows, by_date);
     return all;
 }
+
+/* Host and city of what history or the rules say was held then. */
+static void place_of(const struct rules *r, const struct history *history,
+                     const struct cluster *c, struct date from,
+                     struct edition *e)
+{
+    for (size_t i = 0; history && i < history->n; i++) {
+        const struct past *p = &history->rows[i];
+
+        if (text_same(p->cluster, c->code) && p->from.day == from.day) {
+            e->host = p->host;
+            e->city = p->city;
+            return;
+        }
+    }
+    for (size_t i = 0; i < r->n_held; i++)
+        if (r->held[i].cluster == c && r->held[i].from.day == from.day) {
+            e->host = r->held[i].in->code;
+            e->city = r->held[i].city ? r->held[i].city : r->held[i].in->city;
+        }
+}
+
+static struct edition past_edition(TALLOC_CTX *ctx, const struct rules *r,
+                                   const struct history *history,
+                                   const struct cluster *c,
+                                   const struct occurrence *o, int n)
+{
+    struct edition e = {.id = edition_name(ctx, c->code, o->cycle, n),
+                        .cluster = c->code,
+                        .cycle = o->cycle,
+                        .n = n,
+                        .title = office_title_on(ctx, r, c->title, o->start),
+                        .start = o->start,
+                        .end = o->end,
+                        .host = "",
+                        .city = "",
+                        .zone = "",
+                        .status = EDITION_HELD,
+                        .reason = "",
+                        .by = DATE_NONE,
+                        .forced = "",
+                        .uid = "",
+                        .created = INSTANT_NONE,
+                        .modified = INSTANT_NONE};
+    const struct member *host;
+
+    place_of(r, history, c, o->start, &e);
+    if (!e.city)
+        e.city = "";
+    host = rules_member(r, e.host);
+    if (host)
+        e.zone = zone_name(rules_zone(r, host, *e.city ? e.city : NULL));
+    return e;
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct edition *x = a, *y = b;
+
+    return (x->start.day > y->start.day) - (x->start.day < y->start.day);
+}
+
+struct edition *office_past(TALLOC_CTX *ctx, const struct rules *r,
+                            const struct history *history,
+                            const struct plan *plan, int first, int last,
+                            size_t *ret_n)
+{
+    struct edition *rows = array_new(ctx, struct edition, 0);
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_clusters; i++) {
+        const struct cluster *c = &r->clusters[i];
+        struct occurrences all = past_of(scratch, r, history, plan, c);
+        int at = 0;
+
+        for (size_t k = 0; k < all.n; k++) {
+            const struct occurrence *o = &all.rows[k];
+
+            at = k > 0 && all.rows[k - 1].cycle == o->cycle ? at + 1 : 1;
+            if (o->edition || !o->held || o->cycle < first || o->cycle > last)
+                continue;
+            rows = array_grow(ctx, rows, struct edition, n + 1);
+            rows[n++] =
+                past_edition(ctx, r, history, c, o, past_is_yearly(c) ? 0 : at);
+        }
+    }
+    talloc_free(scratch);
+    if (n > 0)
+        qsort(rows, n, sizeof *rows, by_start);
+    *ret_n = n;
+    return rows;
+}

@@ -161,6 +161,7 @@ static bool take_contact(struct import *m, int line, const struct contacts *all,
     if (was) {
         c->added = was->added;
         c->bounces = was->bounces;
+        c->refusals = was->refusals;
         import_changed(m, line, c->email, contact_differs(m->q->ctx, was, c));
     } else
         import_added(m, line, c->email, c->name);
@@ -185,8 +186,8 @@ static bool import_contacts(struct import *m, const char *text,
                             struct error *err)
 {
     static const char *const columns[] = {
-        "email", "name",     "of",       "?bodies", "?role",
-        "?zone", "?channel", "?bounces", "?added",  NULL};
+        "email",    "name",     "of",     "?bodies",    "?role", "?zone",
+        "?channel", "?bounces", "?added", "?suspended", NULL};
     struct request *q = m->q;
     struct contacts all;
     struct csv csv = {NULL, 0};

@@ -390,6 +390,24 @@ bool verb_CALL(struct request *q, struct error *err)
 
 /* ---- looking */
 
+/* What was held in the cycles asked for, before any plan. */
+static bool past_rows(struct request *q, const struct plan *plan, int first,
+                      int last, int *n, struct error *err)
+{
+    struct history history;
+    struct edition *rows;
+    size_t held;
+
+    if (!store_history(q->ctx, q->serve->store, &history, err))
+        return false;
+    rows = office_past(q->ctx, q->serve->generation->rules, &history, plan,
+                       first, last, &held);
+    for (size_t i = 0; i < held; i++)
+        request_row(q, view_edition(&rows[i]));
+    *n += (int)held;
+    return true;
+}
+
 bool verb_EDITIONS(struct request *q, struct error *err)
 {
     const struct plan *plan;
@@ -398,6 +416,9 @@ bool verb_EDITIONS(struct request *q, struct error *err)
     if (!requested_plan(q, &plan, err))
         return false;
     request_cycles(q, "cycles", &first, &last);
+    if (first <= last && args_number(q->args, "release", 0) == 0 &&
+        !past_rows(q, plan, first, last, &n, err))
+        return false;
     for (size_t i = 0; i < plan->n_editions; i++) {
         const struct edition *e = &plan->editions[i];
 

@@ -357,6 +357,9 @@ def test_import_held_takes_the_history_of_a_series(planned, where):
     rows = csv.DictReader(io.StringIO(planned.run("audit", "2013", "--csv").stdout))
     held = {r["body"]: r["held"] for r in rows if r["requires"].startswith("1 meeting")}
     assert held["ADGMIN"] == "1"
+    row = planned.ctl("editions", "2013")[0]
+    assert (row["edition"], row["title"], row["host"], row["status"]) == \
+        ("MINISTERIAL-2013", "TELMIN and Related Meetings", "SG", "held")
     table.write_text(SERIES.replace("(Thu)", "(Fri)").replace(",15,2015-11", ",12,2015-11")
                      .replace("TELSOM-ATRC,anchor", "NOBODY,anchor").replace("2013-11-12,", "2003-11-12,"))
     with pytest.raises(Failed) as failed:

@@ -293,6 +293,58 @@ static void test_parts_and_one_offs(void **state)
     talloc_free(w);
 }
 
+/* A body is called in a title as it was called on that day; parts of words and
+ * the names of later years stay. */
+static void test_former_names(void **state)
+{
+    struct world *w = world_new();
+    struct former former = {
+        "OLD", "The old one", {0, 0, 0}, {.year = 2019, .month = 10}};
+    const struct rules *r = &w->rules;
+
+    (void)state;
+    w->bodies[0].formerly = &former;
+    w->bodies[0].n_formerly = 1;
+    assert_string_equal(office_title_on(w, r,
+                                        "13th TOP with TOP-2 and STOP, TOP",
+                                        day("2013-11-14")),
+                        "13th OLD with TOP-2 and STOP, OLD");
+    assert_string_equal(office_title_on(w, r, "1st TOP", day("2021-01-21")),
+                        "1st TOP");
+    assert_string_equal(office_title_on(w, r, "1st TOP", DATE_NONE), "1st TOP");
+    talloc_free(w);
+}
+
+/* History that no plan knows, as editions. */
+static void test_past_editions(void **state)
+{
+    struct world *w = world_new();
+    struct past rows[] = {
+        {"CALL", 2013, day("2013-03-04"), day("2013-03-05"), "ID", ""},
+        {"CALL", 2013, day("2013-09-02"), day("2013-09-03"), "BN", "Muara"},
+        {"WEEK", 2013, day("2013-05-06"), day("2013-05-08"), "XX", ""},
+        {"WEEK", 2027, day("2027-01-18"), day("2027-01-20"), "BN", ""},
+    };
+    struct history history = {rows, 4};
+    struct edition *all;
+    size_t n;
+
+    (void)state;
+    add_week(w, "WEEK-2027", 2027, "2027-01-18", EDITION_HELD);
+    all = office_past(w, &w->rules, &history, &w->plan, 2013, 2027, &n);
+    assert_int_equal(n, 3);
+    assert_string_equal(all[0].id, "CALL-2013-1");
+    assert_string_equal(all[0].zone, "Asia/Jakarta");
+    assert_string_equal(all[1].id, "WEEK-2013");
+    assert_string_equal(all[1].zone, "");
+    assert_string_equal(all[2].id, "CALL-2013-2");
+    assert_string_equal(all[2].city, "Muara");
+    assert_int_equal(all[2].status, EDITION_HELD);
+    (void)office_past(w, &w->rules, &history, &w->plan, 2014, 2027, &n);
+    assert_int_equal(n, 0);
+    talloc_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +359,8 @@ int main(void)
         cmocka_unit_test(test_records_of_many),
         cmocka_unit_test(test_several_a_cycle),
         cmocka_unit_test(test_parts_and_one_offs),
+        cmocka_unit_test(test_former_names),
+        cmocka_unit_test(test_past_editions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
