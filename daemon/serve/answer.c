@@ -11,10 +11,12 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
-#include "daemon/serve/http.h"
+#include "daemon/serve/rsvp.h"
 
-#define PAGES_MOST   64
-#define PAGE_SECONDS 60
+#define PAGES_MOST    64
+#define PAGE_SECONDS  60
+#define NOTHING_HERE  "There is nothing at this address."
+#define PRIVATE_CACHE "private, max-age=900, must-revalidate, no-transform"
 
 struct prepared {
     const char *key; /* path, or path?zone */
@@ -26,8 +28,8 @@ struct prepared {
 };
 
 struct answers {
-    struct prepared *feeds;
-    size_t n_feeds;
+    struct prepared *feeds, *privates;
+    size_t n_feeds, n_privates;
     struct prepared pages[PAGES_MOST];
     size_t n_pages, next_page;
     bool feeds_ready;
@@ -46,6 +48,8 @@ static int answers_end(struct answers *a)
 {
     for (size_t i = 0; i < a->n_feeds; i++)
         forget(&a->feeds[i]);
+    for (size_t i = 0; i < a->n_privates; i++)
+        forget(&a->privates[i]);
     for (size_t i = 0; i < a->n_pages; i++)
         forget(&a->pages[i]);
     return 0;
@@ -195,7 +199,11 @@ static enum MHD_Result send_prepared(const struct http_call *call,
     bool unchanged = is_unchanged(call->connection, p);
 
     if (p->feed)
-        http_count(call->serve, p->feed, !unchanged);
+        polls_count(
+            call->serve, p->feed,
+            polls_family(MHD_lookup_connection_value(
+                call->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_USER_AGENT)),
+            !unchanged);
     return unchanged
                ? MHD_queue_response(call->connection, MHD_HTTP_NOT_MODIFIED,
                                     p->not_modified)
@@ -204,28 +212,34 @@ static enum MHD_Result send_prepared(const struct http_call *call,
 
 /* ---- feeds */
 
+static void prepare_feed(struct answers *a, struct prepared *p,
+                         const struct feed *f, const char *file,
+                         const char *cache)
+{
+    *p = (struct prepared){.key = memory_text(a, f->path),
+                           .etag = memory_text(a, f->etag),
+                           .modified = f->modified,
+                           .until = INSTANT_NONE,
+                           .feed = f->name[0] ? memory_text(a, f->name) : NULL};
+    prepare(p, "text/calendar; charset=utf-8", f->body, f->size, cache);
+    header(p->full, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
+           text_format(a, "inline; filename=\"%s\"", file));
+    header(p->full, "X-Robots-Tag", "noindex");
+}
+
 static void prepare_feeds(struct serve *s, struct answers *a)
 {
-    const struct feeds *feeds = &s->out.feeds;
+    const struct feeds *feeds = &s->out.feeds, *privates = &s->out.privates;
 
     a->feeds = array_new(a, struct prepared, feeds->n);
-    a->n_feeds = feeds->n;
-    for (size_t i = 0; i < feeds->n; i++) {
-        const struct feed *f = &feeds->rows[i];
-        struct prepared *p = &a->feeds[i];
-        const char *file = strrchr(f->path, '/') + 1;
-
-        *p = (struct prepared){.key = memory_text(a, f->path),
-                               .etag = memory_text(a, f->etag),
-                               .modified = f->modified,
-                               .until = INSTANT_NONE,
-                               .feed = memory_text(a, f->name)};
-        prepare(p, "text/calendar; charset=utf-8", f->body, f->size,
-                "public, max-age=900, no-transform");
-        header(p->full, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
-               text_format(a, "inline; filename=\"%s\"", file));
-        header(p->full, "X-Robots-Tag", "noindex");
-    }
+    for (size_t i = 0; i < feeds->n; i++)
+        prepare_feed(a, &a->feeds[a->n_feeds++], &feeds->rows[i],
+                     strrchr(feeds->rows[i].path, '/') + 1,
+                     "public, max-age=900, no-transform");
+    a->privates = array_new(a, struct prepared, privates->n);
+    for (size_t i = 0; i < privates->n; i++)
+        prepare_feed(a, &a->privates[a->n_privates++], &privates->rows[i],
+                     "calendar.ics", PRIVATE_CACHE);
     a->feeds_ready = true;
 }
 
@@ -341,7 +355,9 @@ static enum MHD_Result send_page(const struct http_call *call)
                      &err)) {
         if (err.code != REPLY_NOTFOUND && err.code != REPLY_INPUT)
             serve_report(s, call->path, &err);
-        result = send_error(call, (unsigned)reply_http(err.code), err.text);
+        result =
+            send_error(call, (unsigned)reply_http(err.code),
+                       err.code == REPLY_NOTFOUND ? NOTHING_HERE : err.text);
         talloc_free(tmp);
         return result;
     }
@@ -354,6 +370,63 @@ static enum MHD_Result send_page(const struct http_call *call)
     page_headers(p->full);
     talloc_free(tmp);
     return send_prepared(call, p);
+}
+
+/* ---- private feeds */
+
+/* "/p/SECRET.ics"; NULL for anything else. */
+static const struct feed_token *find_token(const struct http_call *call)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    const char *secret = call->path + strlen("/p/");
+    size_t n = strlen(secret);
+    const struct feed_token *t;
+
+    n = n > 4 && strcmp(secret + n - 4, ".ics") == 0 ? n - 4 : 0;
+    t = private_token(call->serve, memory_text_n(tmp, secret, n));
+    talloc_free(tmp);
+    return t;
+}
+
+static enum MHD_Result send_withdrawn(const struct http_call *call,
+                                      const struct feed_token *t)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    const struct feed *notice = private_notice(tmp, call->serve, t);
+    struct answers *a = answers_of(call->serve);
+    struct prepared p;
+    enum MHD_Result result;
+
+    if (notice) {
+        prepare_feed(a, &p, notice, "calendar.ics", PRIVATE_CACHE);
+        result = send_prepared(call, &p);
+        forget(&p);
+    } else {
+        result = send_error(call, MHD_HTTP_GONE,
+                            "This calendar address was withdrawn.");
+    }
+    talloc_free(tmp);
+    return result;
+}
+
+static enum MHD_Result send_private(const struct http_call *call)
+{
+    struct answers *a = answers_of(call->serve);
+    const struct feed_token *t = find_token(call);
+    const struct feed *f;
+
+    if (!t)
+        return send_error(call, MHD_HTTP_NOT_FOUND, NOTHING_HERE);
+    if (!instant_is_none(t->revoked))
+        return send_withdrawn(call, t);
+    f = private_feed(call->serve, t);
+    if (!f)
+        return send_error(call, MHD_HTTP_SERVICE_UNAVAILABLE,
+                          "Nothing has been released yet.");
+    if (!a->feeds_ready)
+        prepare_feeds(call->serve, a);
+    return send_prepared(call,
+                         &a->privates[f - call->serve->out.privates.rows]);
 }
 
 /* ---- one meeting */
@@ -379,8 +452,7 @@ static enum MHD_Result send_meeting(const struct http_call *call)
     if (!s->out.plan || n < 5 || !text_same(name + n - 4, ".ics") ||
         !feed_meeting(tmp, &in, memory_text_n(tmp, name, n - 4), &feed, &err)) {
         talloc_free(tmp);
-        return send_error(call, MHD_HTTP_NOT_FOUND,
-                          "There is no such meeting.");
+        return send_error(call, MHD_HTTP_NOT_FOUND, NOTHING_HERE);
     }
     p.etag = feed.etag;
     p.modified = feed.modified;
@@ -472,11 +544,14 @@ enum MHD_Result http_answer(const struct http_call *call)
         const struct prepared *p = find_feed(call->serve, path);
 
         return p ? send_prepared(call, p)
-                 : send_error(call, MHD_HTTP_NOT_FOUND,
-                              "There is no such calendar.");
+                 : send_error(call, MHD_HTTP_NOT_FOUND, NOTHING_HERE);
     }
+    if (text_begins(path, "/p/"))
+        return send_private(call);
     if (text_begins(path, "/meetings/"))
         return send_meeting(call);
+    if (text_begins(path, RSVP_PATH))
+        return rsvp_answer(call, NULL);
     if (strcmp(path, "/healthz") == 0)
         return send_health(call);
     if (strcmp(path, "/metrics") == 0 && call->local)

@@ -29,12 +29,16 @@
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/serve/polls.h"
+#include "daemon/serve/rsvp.h"
 
 #define SERVERS_MOST     8
 #define CONNECTIONS_MOST 10240
 #define PEER_SECONDS     30 /* to send a request; a body may take longer */
 #define BODY_SECONDS     300
 #define JANITOR_EVERY    1000
+#define SAVE_EVERY       60000
+#define URL_MOST         2048
 
 struct peer {
     struct peer *next, **back;
@@ -53,18 +57,12 @@ struct server {
     int open; /* handles not closed yet */
 };
 
-struct polls {
-    const char *feed;
-    struct http_polls count;
-};
-
 struct http {
     struct serve *serve;
     struct server servers[SERVERS_MOST];
     size_t n;
     struct peer *peers;
-    struct polls *polls;
-    size_t n_polls;
+    uint64_t saved; /* loop time when polls were written last */
     struct answers *answers;
     bool stopping;
 };
@@ -74,41 +72,10 @@ struct answers **http_answers(struct serve *s)
     return &s->http->answers;
 }
 
-/* ---- counting */
-
-static struct http_polls *polls_of(const struct serve *s, const char *feed)
-{
-    struct http *h = s->http;
-
-    for (size_t i = 0; h && i < h->n_polls; i++)
-        if (strcmp(h->polls[i].feed, feed) == 0)
-            return &h->polls[i].count;
-    return NULL;
-}
-
-void http_count(struct serve *s, const char *feed, bool full)
-{
-    struct http *h = s->http;
-    struct http_polls *p = polls_of(s, feed);
-
-    if (!p) {
-        h->polls = array_grow(h, h->polls, struct polls, h->n_polls + 1);
-        h->polls[h->n_polls] =
-            (struct polls){memory_text(h, feed), {0, 0, INSTANT_NONE}};
-        p = &h->polls[h->n_polls++].count;
-    }
-    *(full ? &p->full : &p->not_modified) += 1;
-    p->last = serve_now(s);
-}
-
-struct http_polls http_polls(const struct serve *s, const char *feed)
-{
-    const struct http_polls *p = polls_of(s, feed);
-
-    return p ? *p : (struct http_polls){0, 0, INSTANT_NONE};
-}
-
 /* ---- MHD's callbacks */
+
+/* A request that has been seen, and has no form. */
+static int seen;
 
 static void on_mhd_log(void *arg, const char *fmt, va_list ap)
 {
@@ -181,6 +148,8 @@ static void on_completed(void *arg, struct MHD_Connection *connection,
     struct peer *p = peer_of(connection);
 
     (void)code;
+    if (*request != &seen)
+        talloc_free(*request);
     *request = NULL;
     if (p) {
         p->since = uv_now(sv->http->serve->loop);
@@ -215,12 +184,54 @@ static bool has_body(struct MHD_Connection *connection)
                                        MHD_HTTP_HEADER_TRANSFER_ENCODING);
 }
 
+/* ---- the one path that takes a form */
+
+struct form {
+    size_t size;
+    bool too_long;
+    char octets[RSVP_BODY + 1];
+};
+
+static enum MHD_Result form_begin(struct MHD_Connection *connection,
+                                  void **request)
+{
+    static const char type[] = "application/x-www-form-urlencoded";
+    const char *given = MHD_lookup_connection_value(
+        connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+
+    if (!given || !text_begins(given, type))
+        return answer_short(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                            "Only a form is understood here.\n", NULL, NULL);
+    *request = object_new(NULL, struct form);
+    return MHD_YES;
+}
+
+/* Octets of the form, or its end. */
+static enum MHD_Result form_go_on(const struct http_call *call,
+                                  struct form *form, const char *upload,
+                                  size_t *upload_size)
+{
+    size_t n = *upload_size;
+
+    if (n == 0)
+        return form->too_long
+                   ? answer_short(call->connection, MHD_HTTP_CONTENT_TOO_LARGE,
+                                  "The form is too long.\n", NULL, NULL)
+                   : rsvp_answer(call, form->octets);
+    *upload_size = 0;
+    form->too_long = form->too_long || n > RSVP_BODY - form->size;
+    if (!form->too_long) {
+        memcpy(form->octets + form->size, upload, n);
+        form->size += n;
+    }
+    return MHD_YES;
+}
+
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
                                   const char *url, const char *method,
                                   const char *version, const char *upload,
                                   size_t *upload_size, void **request)
 {
-    static int seen;
     struct server *sv = arg;
     struct peer *p = peer_of(connection);
     struct http_call call = {.serve = sv->http->serve,
@@ -229,7 +240,14 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
                              .local = p && p->local};
 
     (void)version;
-    (void)upload;
+    if (!*request && strcmp(method, "POST") == 0 &&
+        text_begins(url, RSVP_PATH) && strlen(url) <= URL_MOST)
+        return form_begin(connection, request);
+    if (*request && *request != &seen) {
+        if (p)
+            p->answering = *upload_size == 0;
+        return form_go_on(&call, *request, upload, upload_size);
+    }
     if (!*request) { /* rule 2 */
         if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
             return answer_short(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
@@ -238,7 +256,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
         if (has_body(connection))
             return answer_short(connection, MHD_HTTP_CONTENT_TOO_LARGE,
                                 "A request has no body here.\n", NULL, NULL);
-        if (strlen(url) > 2048)
+        if (strlen(url) > URL_MOST)
             return answer_short(connection, MHD_HTTP_URI_TOO_LONG,
                                 "The address is too long.\n", NULL, NULL);
         *request = &seen;
@@ -293,7 +311,13 @@ static void on_timer(uv_timer_t *timer)
 {
     struct server *sv = timer->data;
 
-    sweep(sv->http);
+    struct http *h = sv->http;
+
+    sweep(h);
+    if (uv_now(h->serve->loop) - h->saved > SAVE_EVERY) {
+        h->saved = uv_now(h->serve->loop);
+        polls_save(h->serve);
+    }
     turn(sv);
 }
 
@@ -415,6 +439,8 @@ bool http_start(struct serve *s, const int *fds, size_t n, struct error *err)
 
     h->serve = s;
     s->http = h;
+    h->saved = uv_now(s->loop);
+    polls_load(s);
     for (size_t i = 0; i < n && h->n < SERVERS_MOST; i++)
         if (!server_start(h, fds[i], NULL, err))
             return false;
@@ -451,6 +477,7 @@ void http_stop(struct serve *s)
     if (!h || h->stopping)
         return;
     h->stopping = true;
+    polls_save(s);
     for (size_t i = 0; i < h->n; i++) {
         struct server *sv = &h->servers[i];
 
