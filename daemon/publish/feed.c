@@ -282,3 +282,71 @@ bool feed_meeting(TALLOC_CTX *ctx, const struct feed_input *in, const char *uid,
         return fail(err, REPLY_NOTFOUND, "no meeting with that UID");
     return good;
 }
+
+/* ------------------------------------------------------- private calendars */
+
+bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
+                  const char *name, const struct contact *contact,
+                  struct feed *ret, struct error *err)
+{
+    struct press *press = set_up(ctx, in);
+    struct wanted w = {.scope = SCOPE_PRIVATE,
+                       .code = "",
+                       .name = name,
+                       .path = "",
+                       .contact = contact};
+    const char *fault;
+    bool good;
+
+    w.title = feed_clean_line(press, text_format(press, "%s: %s",
+                                                 said(in->calendar_name),
+                                                 said(contact->name)));
+    w.about = feed_clean_line(press,
+                              text_format(press, "Meetings and deadlines of %s",
+                                          said(contact->name)));
+    good = make_feed(press, &w, ret, &fault) ||
+           fail(err, REPLY_INTERNAL, "the private feed %s: %s", name, fault);
+    talloc_free(press);
+    return good;
+}
+
+struct feed feed_withdrawn(TALLOC_CTX *ctx, const struct feed_input *in,
+                           const char *key, const char *domain, const char *ask,
+                           struct instant since)
+{
+    struct date day = instant_utc_date(since);
+    const char *tag = feed_etag(ctx, key, strlen(key));
+    struct event e = {
+        .kind = EVENT_SPAN,
+        .status = EVENT_CONFIRMED,
+        .uid = text_format(ctx, "%.32s@%s", tag + 1, domain),
+        .created = since,
+        .modified = since,
+        .first = day,
+        .last = day,
+        .summary = "This calendar address was withdrawn",
+        .location = "",
+        .description = feed_clean(
+            ctx, text_format(ctx,
+                             "The entries of this calendar are gone because "
+                             "its address was withdrawn. Please ask %s for a "
+                             "new one, and remove this calendar.",
+                             ask[0] ? ask : "the secretariat"))};
+    const struct event *rows[] = {&e};
+    struct wanted w = {.scope = SCOPE_PRIVATE, .path = ""};
+    struct octets o;
+
+    w.title = feed_clean_line(
+        ctx, text_format(ctx, "%s: withdrawn", said(in->calendar_name)));
+    w.about = w.title;
+    event_write(ctx, &e);
+    o = calendar_write(ctx, in, &w, rows, 1, since);
+    return (struct feed){.name = "",
+                         .path = "",
+                         .title = w.title,
+                         .body = o.text,
+                         .size = o.n,
+                         .etag = feed_etag(ctx, o.text, o.n),
+                         .modified = since,
+                         .events = 1};
+}

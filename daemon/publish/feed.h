@@ -61,6 +61,18 @@ struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
 bool feed_meeting(TALLOC_CTX *ctx, const struct feed_input *in, const char *uid,
                   struct feed *ret, struct error *err) MUST_USE;
 
+/* The calendar of one contact: what it hears of and the deadlines it owes. The
+ * feed's name is `name`; REPLY_INTERNAL when it does not pass its check. */
+bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
+                  const char *name, const struct contact *contact,
+                  struct feed *ret, struct error *err) MUST_USE;
+
+/* What is served where a private calendar was, so that its entries leave the
+ * device: one all-day event. `key` makes its UID. */
+struct feed feed_withdrawn(TALLOC_CTX *ctx, const struct feed_input *in,
+                           const char *key, const char *domain,
+                           const char *ask, struct instant since);
+
 /* RFC and client rules on a body: each finding a line of text. */
 struct lint_row {
     const char *rule; /* "fold", "utf8", "tzid", "sequence", "size" ... */

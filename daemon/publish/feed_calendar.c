@@ -74,7 +74,8 @@ static void put_names(struct octets *o, const struct feed_input *in,
     put_line(o, "X-WR-CALDESC:", about);
     put_line(o, "X-WR-TIMEZONE:",
              seat && seat->zone ? zone_name(seat->zone) : "UTC");
-    put_line(o, "SOURCE;VALUE=URI:", said(source));
+    if (w->scope != SCOPE_PRIVATE) /* it would tell the secret */
+        put_line(o, "SOURCE;VALUE=URI:", said(source));
     put(o, "REFRESH-INTERVAL;VALUE=DURATION:PT4H\r\n"
            "X-PUBLISHED-TTL:PT4H\r\nCOLOR:steelblue\r\n");
     talloc_free(title);
@@ -87,6 +88,25 @@ static int by_tzid(const void *a, const void *b)
     const struct event *const *x = a, *const *y = b;
 
     return strcmp((*x)->tzid, (*y)->tzid);
+}
+
+/* An event; what a private calendar shows is nobody else's. */
+static void put_event(struct octets *o, const struct event *e,
+                      const struct wanted *w)
+{
+    static const char mark[] = "\r\nCLASS:PUBLIC\r\n";
+    const char *at = strstr(e->text, mark);
+    char *before;
+
+    if (!w || w->scope != SCOPE_PRIVATE || !at) {
+        put(o, e->text);
+        return;
+    }
+    before = memory_text_n(o->ctx, e->text, (size_t)(at - e->text));
+    put(o, before);
+    put(o, "\r\nCLASS:CONFIDENTIAL\r\n");
+    put(o, at + strlen(mark));
+    talloc_free(before);
 }
 
 /* Each zone once, only those that are used, by name. */
@@ -120,7 +140,7 @@ struct octets calendar_write(TALLOC_CTX *ctx, const struct feed_input *in,
         put_names(&o, in, w);
     put_zones(&o, events, n);
     for (size_t i = 0; i < n; i++)
-        put(&o, events[i]->text);
+        put_event(&o, events[i], w);
     put(&o, "END:VCALENDAR\r\n");
     return o;
 }

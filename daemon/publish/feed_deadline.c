@@ -127,7 +127,8 @@ static void add_group(TALLOC_CTX *ctx, const struct feed_input *in,
                           .first = t->due,
                           .last = t->due,
                           .location = "",
-                          .edition = e};
+                          .edition = e,
+                          .step = t->step};
 
     if (instant_is_none(event.modified))
         event.modified = in->release_at;

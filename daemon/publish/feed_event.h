@@ -35,6 +35,7 @@ struct event {
     size_t n_categories;
     const struct edition *edition; /* what it belongs to; never NULL */
     const struct item *item;       /* of a meeting, else NULL */
+    const char *step;              /* of a deadline, else NULL */
 
     const char *tzid;      /* given by event_settle_zone(): NULL in UTC */
     const char *vtimezone; /* its block */

@@ -146,6 +146,30 @@ static bool item_is_in(const struct rules *r, const struct item *i,
     return text_same(said(i->partner), w->code);
 }
 
+static bool is_shown(const struct feed_input *in, const struct item *i,
+                     const struct wanted *w)
+{
+    return w->scope == SCOPE_PRIVATE
+               ? contact_hears_item(in->rules, w->contact, i)
+               : item_is_in(in->rules, i, w);
+}
+
+/* The contact owes one of the tasks that the deadline stands for. */
+static bool owes(const struct feed_input *in, const struct event *e,
+                 const struct contact *c)
+{
+    for (size_t i = 0; in->tasks && i < in->tasks->n; i++) {
+        const struct task *t = &in->tasks->rows[i];
+
+        if (t->step && t->due.day == e->first.day &&
+            strcmp(t->edition, e->edition->id) == 0 &&
+            strcmp(t->step, e->step) == 0 &&
+            contact_owns(in->rules, c, t, e->edition))
+            return true;
+    }
+    return false;
+}
+
 /* An edition's span is in a feed when one of its items is, timed or not. */
 static bool span_is_in(const struct feed_input *in, const struct edition *e,
                        const struct wanted *w)
@@ -158,7 +182,7 @@ static bool span_is_in(const struct feed_input *in, const struct edition *e,
             plans[p] ? plan_items_of(plans[p], e->id, &n) : NULL;
 
         for (size_t i = 0; i < n; i++) {
-            if (item_is_in(in->rules, &items[i], w))
+            if (is_shown(in, &items[i], w))
                 return true;
         }
     }
@@ -168,6 +192,8 @@ static bool span_is_in(const struct feed_input *in, const struct edition *e,
 bool wanted_shows(const struct feed_input *in, const struct event *e,
                   const struct wanted *w)
 {
+    if (e->kind == EVENT_DEADLINE && w->scope == SCOPE_PRIVATE)
+        return owes(in, e, w->contact);
     if (e->kind == EVENT_DEADLINE || w->scope == SCOPE_DEADLINES)
         return e->kind == EVENT_DEADLINE && w->scope == SCOPE_DEADLINES;
     switch (w->scope) {
@@ -179,7 +205,8 @@ bool wanted_shows(const struct feed_input *in, const struct event *e,
         return text_same(e->edition->cluster, w->code);
     case SCOPE_BODY:
     case SCOPE_PARTNER:
-        return e->item ? item_is_in(in->rules, e->item, w)
+    case SCOPE_PRIVATE:
+        return e->item ? is_shown(in, e->item, w)
                        : span_is_in(in, e->edition, w);
     case SCOPE_ALL:
     case SCOPE_DEADLINES:

@@ -16,7 +16,8 @@ enum scope {
     SCOPE_BODY,
     SCOPE_PARTNER,
     SCOPE_HOST,
-    SCOPE_CLUSTER
+    SCOPE_CLUSTER,
+    SCOPE_PRIVATE /* of one contact: what it hears of and owes */
 };
 
 /* One feed to make. */
@@ -24,6 +25,7 @@ struct wanted {
     enum scope scope;
     const char *code; /* of the body, partner, host, cluster; "" */
     const char *name, *path, *title, *about;
+    const struct contact *contact; /* SCOPE_PRIVATE */
 };
 
 struct wanted_list {

@@ -11,6 +11,8 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/serve/polls.h"
+#include "daemon/serve/private.h"
 #include "daemon/serve/rsvp.h"
 
 #define PAGES_MOST    64

@@ -21,8 +21,6 @@ enum MHD_Result http_answer(const struct http_call *call);
 
 /* Forgets prepared answers (the published version changed). */
 void http_answers_forget(struct serve *s);
-/* Counts a poll of a feed. */
-void http_count(struct serve *s, const char *feed, bool full);
 
 /* What answer.c keeps; owned by http.c. */
 struct answers;

@@ -15,6 +15,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/serve/invitations.h"
+#include "daemon/serve/private.h"
 
 #define TOMBSTONE_DAYS 30
 #define BAD_FEEDS      "bad feeds" /* the setting that names them */
@@ -57,25 +58,31 @@ static char *title_of(TALLOC_CTX *ctx, const char *body)
     return title;
 }
 
-static bool load_feeds(TALLOC_CTX *ctx, struct serve *s, struct feeds *ret,
+static bool load_feeds(struct published *out, struct serve *s,
                        struct error *err)
 {
+    TALLOC_CTX *ctx = out->ctx;
     struct stored_feed *stored;
     size_t n;
 
     if (!store_feeds(ctx, s->store, &stored, &n, err))
         return false;
-    ret->rows = array_new(ctx, struct feed, n);
-    ret->n = n;
-    for (size_t i = 0; i < n; i++)
-        ret->rows[i] = (struct feed){.name = stored[i].name,
-                                     .path = path_of(ctx, stored[i].name),
-                                     .title = title_of(ctx, stored[i].body),
-                                     .body = stored[i].body,
-                                     .size = stored[i].size,
-                                     .etag = stored[i].etag,
-                                     .modified = stored[i].modified,
-                                     .events = stored[i].events};
+    out->feeds.rows = array_new(ctx, struct feed, n);
+    out->privates.rows = array_new(ctx, struct feed, n);
+    for (size_t i = 0; i < n; i++) {
+        bool hidden = is_private(stored[i].name);
+        struct feeds *to = hidden ? &out->privates : &out->feeds;
+
+        to->rows[to->n++] =
+            (struct feed){.name = stored[i].name,
+                          .path = hidden ? "" : path_of(ctx, stored[i].name),
+                          .title = title_of(ctx, stored[i].body),
+                          .body = stored[i].body,
+                          .size = stored[i].size,
+                          .etag = stored[i].etag,
+                          .modified = stored[i].modified,
+                          .events = stored[i].events};
+    }
     return true;
 }
 
@@ -103,7 +110,7 @@ static bool load_version(struct published *out, struct serve *s,
         !store_version(out->ctx, s->store, out->release, &out->plan, err) ||
         (out->release > 1 &&
          !store_version(out->ctx, s->store, out->release - 1, &before, err)) ||
-        !load_feeds(out->ctx, s, &out->feeds, err) || !load_tasks(out, s, err))
+        !load_feeds(out, s, err) || !load_tasks(out, s, err))
         return false;
     for (size_t i = 0; i < n; i++)
         if (versions[i].release == out->release)
@@ -120,6 +127,8 @@ bool publishing_load(struct serve *s, struct error *err)
 
     if (!store_last_release(s->store, &out.release, err) ||
         !store_setting(out.ctx, s->store, BAD_FEEDS, &out.bad_feeds, err) ||
+        !store_feed_tokens(out.ctx, s->store, &out.tokens, &out.n_tokens,
+                           err) ||
         (out.release > 0 && !load_version(&out, s, err))) {
         talloc_free(out.ctx);
         return false;
@@ -296,6 +305,7 @@ struct release {
     const struct plan *before;
     struct changes changes;
     struct feeds feeds;
+    struct feed_input in;  /* what they are made of */
     const char *bad_feeds; /* which were left out and why, "" */
     int messages;
 };
@@ -304,22 +314,21 @@ static bool render_feeds(struct release *r, struct error *err)
 {
     struct serve *s = r->s;
     struct task_fact *facts;
-    struct tasks tasks;
+    struct tasks *tasks = object_new(r->ctx, struct tasks);
     size_t n;
-    struct feed_input in;
 
     if (!store_task_facts(r->ctx, s->store, &facts, &n, err))
         return false;
-    tasks = office_tasks(r->ctx, s->generation->rules, r->after, facts, n);
-    in = (struct feed_input){.rules = s->generation->rules,
-                             .version = r->after,
-                             .previous = &s->out.feeds,
-                             .tasks = &tasks,
-                             .now = r->now,
-                             .release_at = r->now,
-                             .base_url = s->config->base_url,
-                             .calendar_name = serve_name(s)};
-    r->feeds = feeds_render(r->ctx, &in, &r->bad_feeds);
+    *tasks = office_tasks(r->ctx, s->generation->rules, r->after, facts, n);
+    r->in = (struct feed_input){.rules = s->generation->rules,
+                                .version = r->after,
+                                .previous = &s->out.feeds,
+                                .tasks = tasks,
+                                .now = r->now,
+                                .release_at = r->now,
+                                .base_url = s->config->base_url,
+                                .calendar_name = serve_name(s)};
+    r->feeds = feeds_render(r->ctx, &r->in, &r->bad_feeds);
     return true;
 }
 
@@ -437,8 +446,9 @@ static bool write_release(struct release *r, const char *by, struct error *err)
     return identify_all(r->s, r->after, r->before, r->now, err) &&
            render_feeds(r, err) && check_news(r, err) && check_size(r, err) &&
            store_add_version(r->s->store, &row, r->after, err) &&
-           write_feeds(r, err) && write_digests(r, err) &&
-           write_invitations(r, err);
+           write_feeds(r, err) &&
+           private_write(r->ctx, r->s, &r->in, r->number, err) &&
+           write_digests(r, err) && write_invitations(r, err);
 }
 
 bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,

@@ -25,6 +25,7 @@
 
 struct control;
 struct http;
+struct polls;
 struct scheduler;
 struct delivery;
 struct job;
@@ -47,6 +48,9 @@ struct published {
     struct plan *plan; /* NULL before the first release */
     struct changes changes;
     struct feeds feeds;
+    struct feeds privates; /* named "private/NAME" */
+    struct feed_token *tokens;
+    size_t n_tokens;
     struct tasks tasks;
     const char *bad_feeds; /* of the last release, "" none */
 };
@@ -62,6 +66,7 @@ struct serve {
     struct published out;
     struct control *control;
     struct http *http;
+    struct polls *polls;
     struct scheduler *scheduler;
     struct delivery *delivery;
     const char *mailer_program;
@@ -200,7 +205,7 @@ bool http_start(struct serve *s, const int *fds, size_t n,
 /* The published version changed. */
 void http_published(struct serve *s);
 void http_stop(struct serve *s);
-/* Polls of a feed so far, for `feeds`. */
+/* Polls of a feed so far, for `feeds` (polls.c). */
 struct http_polls {
     int64_t full, not_modified;
     struct instant last;

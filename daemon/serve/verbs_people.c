@@ -6,6 +6,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/view.h"
+#include "daemon/serve/private.h"
 #include "daemon/serve/verbs.h"
 
 static bool has_body(const struct contact *c, const char *code)
@@ -190,7 +191,9 @@ bool verb_CONTACT_DROP(struct request *q, struct error *err)
 {
     const char *email = request_text(q, "email");
 
-    if (!store_drop_contact(q->serve->store, email, err))
+    if (!store_drop_contact(q->serve->store, email, err) ||
+        !private_refresh(q->ctx, q->serve, err) ||
+        !publishing_load(q->serve, err))
         return false;
     scheduler_changed(q->serve);
     q->things = email;

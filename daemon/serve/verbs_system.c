@@ -1,5 +1,5 @@
 /*
- * Verbs about the daemon itself: status, show, feeds, log, backup, clock.
+ * Verbs about the daemon itself: status, show, log, backup, clock.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -259,93 +259,6 @@ bool verb_SHOW(struct request *q, struct error *err)
         return false;
     return strchr(thing, '/') ? show_part(q, plan, thing, err)
                               : show_edition(q, plan, thing, err);
-}
-
-/* ---- feeds */
-
-static json_t *feed_row(const struct serve *s, const struct feed *f)
-{
-    struct http_polls polls = http_polls(s, f->name);
-    json_t *row = json_pack(
-        "{s:s, s:s+, s:s, s:i, s:I, s:s, s:i, s:b, s:I, s:I}", "feed", f->name,
-        "url", s->config->base_url, f->path, "title", f->title, "events",
-        f->events, "bytes", (json_int_t)f->size, "etag", f->etag, "release",
-        s->out.release, "private", 0, "polled", (json_int_t)polls.full,
-        "not_modified", (json_int_t)polls.not_modified);
-
-    set_text(row, "last_poll",
-             instant_print(polls.last, (char[INSTANT_TEXT]){0}));
-    set_text(row, "modified",
-             instant_print(f->modified, (char[INSTANT_TEXT]){0}));
-    return row;
-}
-
-bool verb_FEEDS(struct request *q, struct error *err)
-{
-    (void)err;
-    for (size_t i = 0; i < q->serve->out.feeds.n; i++)
-        request_row(q, feed_row(q->serve, &q->serve->out.feeds.rows[i]));
-    return true;
-}
-
-/* By name ("body/ADGSOM"), short name ("ADGSOM", "partner-JP") or path. */
-static bool find_feed(const struct serve *s, const char *name,
-                      const struct feed **ret, struct error *err)
-{
-    for (size_t i = 0; i < s->out.feeds.n; i++) {
-        const struct feed *f = &s->out.feeds.rows[i];
-        const char *slash = strchr(f->name, '/');
-        const char *file = strrchr(f->path, '/') + 1;
-
-        if (text_same(f->name, name) || text_same(f->path, name) ||
-            text_same(file, name) || (slash && text_same(slash + 1, name)) ||
-            (text_begins(file, name) &&
-             text_same(file + strlen(name), ".ics"))) {
-            *ret = f;
-            return true;
-        }
-    }
-    return fail(err, REPLY_NOTFOUND,
-                s->out.release ? "no feed %s; `feeds` lists them"
-                               : "no feed %s: nothing is released yet",
-                name);
-}
-
-bool verb_FEED(struct request *q, struct error *err)
-{
-    const struct feed *f = NULL;
-
-    if (!find_feed(q->serve, request_text(q, "feed"), &f, err))
-        return false;
-    request_row(q, json_pack("{s:s%}", "text", f->body, f->size));
-    return true;
-}
-
-static size_t lint_rows(struct request *q, const struct feed *f)
-{
-    struct lint lint = feed_lint(q->ctx, f->body, f->size);
-
-    for (size_t i = 0; i < lint.n; i++)
-        request_row(q, json_pack("{s:s, s:i, s:s, s:s}", "feed", f->name,
-                                 "line", lint.rows[i].line, "rule",
-                                 lint.rows[i].rule, "text", lint.rows[i].text));
-    return lint.n;
-}
-
-bool verb_FEED_LINT(struct request *q, struct error *err)
-{
-    const char *name = request_text(q, "feed");
-    const struct feed *f = NULL;
-    size_t found = 0;
-
-    if (name && !find_feed(q->serve, name, &f, err))
-        return false;
-    if (name)
-        found = lint_rows(q, f);
-    for (size_t i = 0; !name && i < q->serve->out.feeds.n; i++)
-        found += lint_rows(q, &q->serve->out.feeds.rows[i]);
-    summary_set(q, "findings", json_integer((json_int_t)found));
-    return found == 0 || fail(err, REPLY_NO, "%zu findings", found);
 }
 
 /* ---- backup */

@@ -257,6 +257,25 @@ static const struct column feed_columns[] = {
 const struct record record_feed = RECORD("feed", feed_columns);
 #undef ROW
 
+#define ROW feed_token
+static const struct column feed_token_columns[] = {
+    COLUMN("hash", TEXT, hash),    COLUMN("name", TEXT, name),
+    COLUMN("email", TEXT, email),  ARRAY("bodies", TEXTS, bodies, n_bodies),
+    COLUMN("made", INSTANT, made), COLUMN("revoked", INSTANT, revoked),
+};
+const struct record record_feed_token =
+    RECORD("private feed", feed_token_columns);
+#undef ROW
+
+#define ROW poll_row
+static const struct column poll_columns[] = {
+    COLUMN("feed", TEXT, feed),    COLUMN("family", TEXT, family),
+    COLUMN("full", INT64, full),   COLUMN("unchanged", INT64, unchanged),
+    COLUMN("last", INSTANT, last),
+};
+const struct record record_poll = RECORD("count of polls", poll_columns);
+#undef ROW
+
 #define ROW log_row
 static const struct column log_columns[] = {
     COLUMN("id", INT64, id),        COLUMN("at", INSTANT, at),

@@ -329,8 +329,30 @@ static const char replies[] =
                                "  PRIMARY KEY (email, body)"
                                ") STRICT;";
 
+static const char private_feeds[] =
+    /* The secret itself is nowhere. */
+    "CREATE TABLE feed_token("
+    "  hash TEXT PRIMARY KEY CHECK (length(hash) = 64),"
+    "  name TEXT NOT NULL COLLATE NOCASE CHECK (name <> ''),"
+    "  email TEXT NOT NULL COLLATE NOCASE,"
+    "  bodies TEXT NOT NULL,"
+    "  made INTEGER NOT NULL,"
+    "  revoked INTEGER"
+    ") STRICT;"
+    "CREATE UNIQUE INDEX feed_token_name ON feed_token(name)"
+    "  WHERE revoked IS NULL;"
+    "CREATE TABLE poll("
+    "  feed TEXT NOT NULL,"
+    "  family TEXT NOT NULL,"
+    "  full INTEGER NOT NULL,"
+    "  unchanged INTEGER NOT NULL,"
+    "  last INTEGER,"
+    "  PRIMARY KEY (feed, family)"
+    ") STRICT;";
+
 /* clang-format on */
 
-const char *const schema_steps[] = {drafts, versions,  identities, facts,
-                                    mails,  documents, replies};
+const char *const schema_steps[] = {drafts,  versions,     identities,
+                                    facts,   mails,        documents,
+                                    replies, private_feeds};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

@@ -199,6 +199,40 @@ bool store_feeds(TALLOC_CTX *ctx, struct store *st, struct stored_feed **ret,
 bool store_put_feed(struct store *st, const struct stored_feed *f,
                     struct error *err) MUST_USE;
 
+bool store_drop_feed(struct store *st, const char *name,
+                     struct error *err) MUST_USE;
+
+/* ---- private feeds (tokens.c): who may read what under which secret, of which
+ * only the SHA-256 is kept */
+struct feed_token {
+    const char *hash;    /* 64 hexadecimal digits */
+    const char *name;    /* one feed has at most one that is not revoked */
+    const char *email;   /* of the contact */
+    const char **bodies; /* narrower than the contact's; none: the contact's */
+    size_t n_bodies;
+    struct instant made, revoked; /* revoked NONE: good */
+};
+/* By name, then when made; also the revoked ones. */
+bool store_feed_tokens(TALLOC_CTX *ctx, struct store *st,
+                       struct feed_token **ret, size_t *ret_n,
+                       struct error *err) MUST_USE;
+/* REPLY_CONFLICT when the name has one that is not revoked. */
+bool store_add_feed_token(struct store *st, const struct feed_token *t,
+                          struct error *err) MUST_USE;
+bool store_revoke_feed_token(struct store *st, const char *name,
+                             struct instant now, struct error *err) MUST_USE;
+
+/* How often a feed was fetched by clients of one family. */
+struct poll_row {
+    const char *feed, *family;
+    int64_t full, unchanged;
+    struct instant last;
+};
+bool store_polls(TALLOC_CTX *ctx, struct store *st, struct poll_row **ret,
+                 size_t *ret_n, struct error *err) MUST_USE;
+bool store_put_poll(struct store *st, const struct poll_row *row,
+                    struct error *err) MUST_USE;
+
 /* ---- log */
 struct log_row {
     int64_t id;

@@ -1,0 +1,16 @@
+#pragma once
+/*
+ * Who fetches which feed: counts by feed and family of client. Kept in memory,
+ * written to the store once a minute and at the end.
+ */
+#include "daemon/serve/serve.h"
+
+/* "google", "outlook", "apple", ... or "other" for a User-Agent, NULL none. */
+const char *polls_family(const char *user_agent);
+void polls_count(struct serve *s, const char *feed, const char *family,
+                 bool full);
+/* All counts, by the time they were first seen. */
+const struct poll_row *polls_rows(const struct serve *s, size_t *ret_n);
+void polls_load(struct serve *s);
+/* Writes what has changed. */
+void polls_save(struct serve *s);
