@@ -431,6 +431,42 @@ bool verb_EDITIONS(struct request *q, struct error *err)
     return true;
 }
 
+/* The time on the partner's own clock, where it is another one: "09:30 ..
+ * 10:15", with the weekday where it is another day there. */
+static void partner_time(const struct rules *r, const struct item *i,
+                         json_t *row)
+{
+    const struct partner *p =
+        i->partner[0] ? rules_partner(r, i->partner) : NULL;
+    struct local from, to;
+    char a[16], b[16];
+
+    if (!p || !p->zone || instant_is_none(i->start_utc))
+        return;
+    from = zone_local(p->zone, i->start_utc);
+    to = zone_local(p->zone, i->end_utc);
+    (void)snprintf(a, sizeof a, "%02d:%02d", from.minute / 60,
+                   from.minute % 60);
+    (void)snprintf(b, sizeof b, "%02d:%02d", to.minute / 60, to.minute % 60);
+    (void)json_object_set_new(
+        row, "partner_time",
+        from.date.day == i->start.date.day
+            ? json_sprintf("%s .. %s", a, b)
+            : json_sprintf("%s %s .. %s", weekday_name(date_weekday(from.date)),
+                           a, b));
+    (void)json_object_set_new(row, "partner_zone",
+                              json_string(zone_name(p->zone)));
+}
+
+static void agenda_row(struct request *q, const struct item *i)
+{
+    const struct rules *r = q->serve->generation->rules;
+    json_t *row = view_item(r, i);
+
+    partner_time(r, i, row);
+    request_row(q, row);
+}
+
 bool verb_AGENDA(struct request *q, struct error *err)
 {
     const struct plan *plan;
@@ -443,7 +479,7 @@ bool verb_AGENDA(struct request *q, struct error *err)
         return false;
     items = plan_items_of(plan, e->id, &n);
     for (size_t i = 0; i < n; i++)
-        request_row(q, view_item(q->serve->generation->rules, &items[i]));
+        agenda_row(q, &items[i]);
     summary_set(q, "edition", json_string(e->id));
     summary_set(q, "title", json_string(e->title));
     if (!date_is_none(e->start)) {
