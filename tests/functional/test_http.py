@@ -1,0 +1,379 @@
+"""The HTTP side of feeds: conditions, methods, limits, and clients that misbehave."""
+import json
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+import ics
+import sectors
+from conftest import BUILD, SOURCE, Daemon, Failed
+
+FEED = "/feeds/all.ics"
+
+
+@pytest.fixture
+def served(daemon):
+    daemon.ctl("plan", "2027")
+    daemon.ctl("confirm", "MINISTERIAL-2027")
+    daemon.ctl("release")
+    return daemon
+
+
+def raw(daemon, octets, timeout=10, until=None):
+    """What comes back for these octets, until the server closes or `until` was seen."""
+    with socket.create_connection(("127.0.0.1", daemon.port), timeout=timeout) as s:
+        s.sendall(octets)
+        got = b""
+        try:
+            while part := s.recv(65536):
+                got += part
+                if until and until in got:
+                    break
+        except socket.timeout:
+            pass
+        return got
+
+
+def head_of(answer):
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    return int(status.split()[1]), {k.lower(): v for k, v in (l.split(": ", 1) for l in lines)}, body
+
+
+# ---------------------------------------------------------------- headers
+
+def test_headers_of_a_feed(served):
+    status, headers, body = served.get(FEED)
+    assert status == 200
+    assert headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert headers["Content-Disposition"] == 'inline; filename="all.ics"'
+    assert headers["Content-Length"] == str(len(body))
+    assert re.fullmatch(r'"[0-9a-zA-Z]{16,}"', headers["ETag"])
+    assert headers["Last-Modified"] == "Tue, 24 Nov 2026 00:00:00 GMT"
+    assert headers["Cache-Control"] == "public, max-age=900, no-transform"
+    assert headers["X-Robots-Tag"] == "noindex" and headers["Referrer-Policy"] == "no-referrer"
+    assert not {"Transfer-Encoding", "Content-Encoding", "Set-Cookie", "Location"} & set(headers)
+
+
+def test_no_gzip_whatever_is_accepted(served):
+    plain = served.get(FEED)[2]
+    for accepts in ("gzip", "gzip, deflate, br", "*", "identity;q=0, gzip"):
+        status, headers, body = served.get(FEED, Accept_Encoding=accepts)
+        assert status == 200 and body == plain and "Content-Encoding" not in headers
+
+
+def test_no_accept_header_is_needed(served):
+    for accept in (None, "text/calendar", "text/html", "application/json"):
+        line = f"Accept: {accept}\r\n" if accept else ""
+        answer = raw(served, f"GET {FEED} HTTP/1.1\r\nHost: x\r\n{line}Connection: close\r\n\r\n".encode())
+        assert head_of(answer)[0] == 200
+
+
+def test_two_gets_an_hour_apart_are_equal(served):
+    _, headers, body = served.get(FEED)
+    served.ctl("clock", "+1 hour")
+    assert served.get(FEED)[2] == body
+    assert served.get(FEED, If_None_Match=headers["ETag"])[0] == 304
+
+
+@pytest.mark.parametrize("form", ["{0}", "W/{0}", '"other", {0}', "{0},W/\"x\"", "*", ' "a" , W/{0} '])
+def test_if_none_match_forms(served, form):
+    etag = served.get(FEED)[1]["ETag"]
+    status, headers, body = served.get(FEED, If_None_Match=form.format(etag))
+    assert status == 304 and body == b"" and headers["ETag"] == etag
+    assert headers["Last-Modified"] and headers["Cache-Control"] == "public, max-age=900, no-transform"
+    assert "Content-Type" not in headers
+
+
+@pytest.mark.parametrize("form", ['"other"', 'W/"other"', "garbage", '"', "W/", '"unfinished', "{0}x", ""])
+def test_if_none_match_that_does_not_match(served, form):
+    etag = served.get(FEED)[1]["ETag"]
+    assert served.get(FEED, If_None_Match=form.format(etag[:-1]))[0] == 200
+
+
+def test_if_modified_since(served):
+    modified = served.get(FEED)[1]["Last-Modified"]
+    assert served.get(FEED, If_Modified_Since=modified)[0] == 304
+    assert served.get(FEED, If_Modified_Since="Wed, 25 Nov 2026 00:00:00 GMT")[0] == 304
+    assert served.get(FEED, If_Modified_Since="Mon, 23 Nov 2026 23:59:59 GMT")[0] == 200
+    for text in ("yesterday", "Tue, 31 Feb 2026 00:00:00 GMT", "0", "2026-11-24"):
+        assert served.get(FEED, If_Modified_Since=text)[0] == 200
+
+
+def test_if_none_match_wins_over_if_modified_since(served):
+    modified = served.get(FEED)[1]["Last-Modified"]
+    assert served.get(FEED, If_None_Match='"other"', If_Modified_Since=modified)[0] == 200
+
+
+def test_head_is_get_without_a_body(served):
+    for path in (FEED, "/", "/nothing"):
+        get, head = served.get(path), served.get(path, "HEAD")
+        for answer in (get, head):
+            answer[1].pop("Date")
+        assert head == (get[0], get[1], b"")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "PATCH"])
+def test_other_methods_are_405_with_allow(served, method):
+    status, headers, _ = served.get(FEED, method)
+    assert status == 405 and headers["Allow"] == "GET, HEAD"
+
+
+def test_query_is_ignored(served):
+    plain = served.get(FEED)[2]
+    for query in ("?x=1", "?token=abc&all", "?"):
+        assert served.get(FEED + query)[2] == plain
+
+
+def test_path_in_any_case_is_the_feed(served):
+    assert served.get("/feeds/adgsom.ics")[2] == served.get("/feeds/ADGSOM.ics")[2]
+
+
+def test_unknown_feed_is_404_and_never_calendar(served):
+    for path in ("/feeds/none.ics", "/feeds/", "/feeds/all", "/feeds/../state/convened.db", "/feeds/%2e%2e/x.ics",
+                 "/meetings/", "/feeds/all.ics/x"):
+        status, headers, _ = served.get(path)
+        assert status == 404 and "text/calendar" not in headers["Content-Type"]
+
+
+def test_base_url_is_never_from_host(served):
+    answer = raw(served, f"GET {FEED} HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\n"
+                         "Connection: close\r\n\r\n".encode())
+    assert head_of(answer)[0] == 200 and b"evil" not in answer
+
+
+def test_no_redirects(served):
+    for path in (FEED, "/", "/feeds", "//feeds/all.ics", "/feeds/all.ics/"):
+        assert head_of(raw(served, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()))[0] \
+            not in range(300, 400)
+
+
+def test_robots_may_read_feeds(served):
+    status, _, body = served.get("/robots.txt")
+    assert status == 200 and b"/feeds" not in body and b"Disallow: /\n" not in body
+
+
+def test_a_feed_is_served_before_the_release_as_404_not_empty(daemon):
+    assert daemon.get(FEED)[0] in (404, 503)
+
+
+def test_last_good_body_stays_when_a_release_is_refused(where):
+    d = Daemon(where, rules=sectors.large(24, 40))
+    d.ctl("plan", "2027")
+    for row in d.ctl("editions", "2027"):
+        d.ctl("confirm", row["edition"])
+    d.ctl("release")
+    before = d.get(FEED)
+    for k in range(17):
+        d.ctl("meeting", "C0-2027", f"MORE{k}", "One more", "--at", "2027-01-08T09:00", "--for", "30 min")
+    with pytest.raises(Failed):
+        d.ctl("release")
+    after = d.get(FEED)
+    assert after[0] == 200 and after[2] == before[2] and after[1]["ETag"] == before[1]["ETag"]
+    d.stop()
+
+
+# ---------------------------------------------------------------- health and metrics
+
+def test_healthz(served):
+    assert served.get("/healthz")[::2] == (200, b"ok\n")
+
+
+def test_healthz_is_503_when_the_store_takes_no_writes(served):
+    with sqlite3.connect(served.path / "state/convened.db", isolation_level=None) as db:
+        db.execute("BEGIN IMMEDIATE")  # whoever holds the file
+        with pytest.raises(Failed):
+            served.ctl("contact", "add", "a@example.org", "--name", "A", "--of", "BN")
+        status, _, body = served.get("/healthz")
+        if status == 503:
+            assert body.startswith(b"the store takes no writes: ")
+        assert served.get(FEED)[0] == 200
+        db.execute("ROLLBACK")
+
+
+def test_metrics_count_polls(served):
+    etag = served.get(FEED)[1]["ETag"]
+    served.get(FEED, If_None_Match=etag)
+    text = served.get("/metrics")[2].decode()
+    assert 'convened_feed_polls{feed="all",status="200"} 1' in text
+    assert 'convened_feed_polls{feed="all",status="304"} 1' in text
+    assert re.search(r"^convened_release 1$", text, re.M) and "convened_bad_feeds 0" in text
+
+
+def outside_address():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("192.0.2.1", 9))
+            return s.getsockname()[0]
+        except OSError:
+            return None
+
+
+def test_metrics_only_from_loopback(where):
+    address = outside_address()
+    if not address or address.startswith("127."):
+        pytest.skip("this machine has loopback only")
+    d = Daemon(where, start=False)
+    d.config.write_text(d.config.read_text().replace(f"127.0.0.1:{d.port}\nbase", f"*:{d.port}\nbase"))
+    d.start()
+    with socket.create_connection((address, d.port), timeout=10) as s:
+        s.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert s.recv(100).startswith(b"HTTP/1.1 404")
+    assert d.get("/metrics")[0] == 200
+    d.stop()
+
+
+# ---------------------------------------------------------------- clients that misbehave
+
+def answers(daemon):
+    began = time.monotonic()
+    assert daemon.call("status")[0]["version"]
+    return time.monotonic() - began
+
+
+def test_pipelined_requests_are_answered_in_order(served):
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    got = raw(served, one * 49 + last)
+    assert got.count(b"HTTP/1.1 200 OK") == 50 and got.count(b"\r\n\r\nok\n") == 50
+
+
+def test_keep_alive_serves_many(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as s:
+        for _ in range(20):
+            s.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert s.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+def test_half_open_clients_and_slow_senders_do_not_stop_the_control_socket(served):
+    crowd = [socket.create_connection(("127.0.0.1", served.port), timeout=10) for _ in range(200)]
+    for k, s in enumerate(crowd):
+        s.sendall(b"GET /feeds/all.ics HTTP/1.1\r\nHost: x\r\nX-Slow: "[: 3 + k % 40])
+    assert answers(served) < 5 and served.get(FEED)[0] == 200
+    for _ in range(3):
+        for s in crowd:
+            s.sendall(b"a")
+        assert answers(served) < 5
+    for s in crowd:
+        s.close()
+    assert served.get(FEED)[0] == 200
+
+
+def test_a_sender_that_never_ends_is_cut(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=45) as s:
+        began = time.monotonic()
+        s.sendall(b"GET /")
+        s.settimeout(1)
+        while time.monotonic() - began < 40:
+            try:
+                s.sendall(b"x")
+                if s.recv(100) == b"":
+                    break
+            except socket.timeout:
+                continue
+            except OSError:
+                break
+        assert 25 < time.monotonic() - began < 40
+
+
+def test_readers_that_do_not_read_hold_nobody_up(served):
+    crowd = []
+    for _ in range(50):
+        s = socket.create_connection(("127.0.0.1", served.port), timeout=10)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.sendall(f"GET {FEED} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        crowd.append(s)
+    assert answers(served) < 5 and served.get(FEED)[0] == 200
+    for s in crowd:
+        s.close()
+
+
+def test_a_flood_of_connections(served):
+    crowd = []
+    try:
+        for _ in range(700):
+            crowd.append(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+    except OSError:
+        pass
+    assert len(crowd) > 200 and answers(served) < 5
+    for s in crowd:
+        s.close()
+    assert served.get(FEED)[0] == 200
+
+
+@pytest.mark.parametrize("octets,wanted", [
+    (b"GET /" + b"x" * 3000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {404, 414}),
+    (b"GET /" + b"x" * 40000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {414, 431}),
+    (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40000 + b"\r\n\r\n", {431}),
+    (b"GET / HTTP/1.1\r\n\r\n", {400}),
+    (b"GET /feeds/all.ics HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", {413}),
+    (b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", {400, 505}),
+    (b"POST /feeds/all.ics HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"x" * 1000, {405, 413}),
+])
+def test_broken_requests(served, octets, wanted):
+    answer = raw(served, octets, timeout=5, until=b"\r\n\r\n")
+    assert head_of(answer)[0] in wanted
+    assert answers(served) < 5
+
+
+def test_garbage_and_tls_hello_are_survived(served):
+    for octets in (bytes(range(256)) * 4, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 200, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                   b"\0" * 5000):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=5) as s:
+            s.sendall(octets)
+    assert answers(served) < 5 and served.get(FEED)[0] == 200
+
+
+# ---------------------------------------------------------------- listeners
+
+def test_http_none_serves_nothing(where):
+    d = Daemon(where, http="none")
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", d.port), timeout=2)
+    assert answers(d) < 5
+    d.stop()
+
+
+def test_unix_listener_beside_tcp(where):
+    d = Daemon(where, start=False)
+    d.config.write_text(d.config.read_text().replace(
+        f"listen = 127.0.0.1:{d.port}", f"listen = 127.0.0.1:{d.port}, unix:{where}/http"))
+    d.start()
+    for path in ("/healthz", "/metrics"):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(str(where / "http"))
+            s.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            assert s.recv(4096).startswith(b"HTTP/1.1 200")
+    assert d.get("/healthz")[0] == 200
+    d.stop()
+    assert not (where / "http").exists()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-socket-activate"), reason="systemd-socket-activate is not installed")
+def test_socket_activation(where):
+    d = Daemon(where, start=False)
+    process = subprocess.Popen(
+        ["systemd-socket-activate", "-l", f"127.0.0.1:{d.port}", "--fdname=http", str(BUILD / "convened"), "-c",
+         str(d.config), "--clock", d.clock], stderr=subprocess.PIPE)
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", d.port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        for _ in range(100):
+            try:
+                if d.get("/healthz")[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        assert d.get("/healthz")[::2] == (200, b"ok\n")
+    finally:
+        process.terminate()
+        process.wait(20)
