@@ -99,6 +99,44 @@ static json_t *zones_of(const struct page_job *job)
     return rows;
 }
 
+/* How many owners of a step are late with it, and since when: named is the
+ * step, not who. */
+static json_t *overdue_row(const struct page_job *job, const struct task *t)
+{
+    json_t *row = value_made(json_object());
+    int owners = 0;
+
+    for (size_t i = 0; i < job->in->tasks->n; i++)
+        owners += task_beside(t, &job->in->tasks->rows[i]);
+    page_set(row, "title", value_text(t->title));
+    page_set(row, "due", value_date(t->due));
+    page_set(row, "due_text", value_text(page_day(job->ctx, t->due)));
+    page_set(row, "days", json_integer(task_overdue(t, job->today)));
+    page_set(row, "owners_text",
+             owners > 1 ? value_taken(text_format(NULL, "%d owners", owners))
+                        : json_null());
+    return row;
+}
+
+static json_t *overdue_of(const struct page_job *job, const struct edition *e)
+{
+    const struct tasks *all = job->in->tasks;
+    json_t *rows = value_made(json_array());
+
+    for (size_t i = 0; all && i < all->n; i++) {
+        const struct task *t = &all->rows[i];
+        bool first = true;
+
+        if (!text_same(t->edition, e->id) || task_overdue(t, job->today) == 0)
+            continue;
+        for (size_t k = 0; k < i && first; k++)
+            first = !task_beside(t, &all->rows[k]);
+        if (first)
+            value_append(rows, overdue_row(job, t));
+    }
+    return rows;
+}
+
 /* "Asia/Brunei, UTC+8" on its first day. */
 static json_t *venue_zone(const struct page_job *job, const struct edition *e)
 {
@@ -137,6 +175,7 @@ bool page_edition(const struct page_job *job, TALLOC_CTX *ctx, const char *id,
     page_set(view, "reader_zone",
              job->reader ? value_text(zone_name(job->reader)) : json_null());
     page_set_list(view, "changes", "has_changes", page_changes(job, e->id, 0));
+    page_set_list(view, "overdue", "has_overdue", overdue_of(job, e));
     page_set(view, "feed", page_feed(job, "cluster", e->cluster));
     page_set(view, "year_url",
              value_taken(text_format(NULL, "%s/%d", job->root, e->cycle)));

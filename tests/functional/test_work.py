@@ -141,6 +141,17 @@ def test_the_desk_hears_once_of_all_who_are_late(released):
     assert "BN, ID, KH" in text and "VN" in text and "SG" not in text.split("Owner:")[1][:80]
 
 
+def test_the_page_of_an_edition_names_overdue_steps(released):
+    page = released.get(f"/editions/{WEEK}")[2].decode()
+    assert "Letters of invitation and provisional agenda, due" in page
+    assert page.index('id="overdue"') < page.index("Letters of invitation")
+    for step in ("HOST", "DATES", "INVITE", "CIRCULAR"):
+        released.ctl("done", f"{WEEK}/{step}")
+    released.ctl("clock", "2026-12-15")
+    page = released.get(f"/editions/{WEEK}")[2].decode()
+    assert "Letters of invitation" not in page and "(11 owners)" in page
+
+
 # ---- audit
 def test_audit_prints_a_page_and_a_spreadsheet(planned):
     assert planned.ctl("audit", "2027")[0]["ok"] is True
