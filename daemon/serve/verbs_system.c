@@ -55,13 +55,16 @@ static char *mail_warning(struct request *q)
     return memory_text(q->ctx, delivery_note(s));
 }
 
-static json_int_t overdue_tasks(const struct serve *s)
+/* Contacts whose address was refused for good. */
+static int suspended_contacts(struct request *q)
 {
-    struct date today = instant_utc_date(serve_now(s));
-    json_int_t n = 0;
+    struct contacts all;
+    int n = 0;
 
-    for (size_t i = 0; i < s->out.tasks.n; i++)
-        n += task_overdue(&s->out.tasks.rows[i], today) > 0;
+    if (!store_contacts(q->ctx, q->serve->store, &all, NULL))
+        return 0;
+    for (size_t i = 0; i < all.n; i++)
+        n += contact_is_suspended(&all.rows[i]);
     return n;
 }
 
@@ -86,7 +89,10 @@ bool verb_STATUS(struct request *q, struct error *err)
                     (json_int_t)counts[MESSAGE_HELD], "outbox",
                     outbox_counts(counts), "rules", rules_state(s), "feeds",
                     json_integer((json_int_t)s->out.feeds.n));
-    (void)json_object_set_new(row, "overdue", json_integer(overdue_tasks(s)));
+    (void)json_object_set_new(row, "overdue",
+                              json_integer(deadlines_overdue(s)));
+    (void)json_object_set_new(row, "suspended_contacts",
+                              json_integer(suspended_contacts(q)));
     set_text(row, "next_due", instant_print(next, (char[INSTANT_TEXT]){0}));
     set_text(row, "mail", mail_warning(q));
     set_text(row, "bad_feeds", s->out.bad_feeds);

@@ -344,6 +344,7 @@ def test_bounces_need_a_proof_and_suspend_twice(released):
     deliver(released, bounce(mail_of(released, rows[1])["Message-ID"], n=3), sender="")
     got = contact_of(released)
     assert (got["bounces"], got["suspended"]) == (2, True)
+    assert released.ctl("status")[0]["suspended_contacts"] == 1
     assert any("refused twice" in m["subject"] for m in notices(released))
     before = len(invitations(released))
     released.ctl("clock", "+20 days")
@@ -432,3 +433,9 @@ def test_page_refuses(released):
     assert all(r["partstat"] == "NEEDS-ACTION" for r in released.ctl("replies"))
     released.ctl("clock", "2027-12-01")
     assert post(released, link, {"partstat": "ACCEPTED"})[0] == 409
+
+
+def test_nothing_at_all_is_kept_for_the_desk(daemon):
+    done = daemon.run("deliver", "--sender", "", "--recipient", "secretariat@calendar.example")
+    assert done.returncode == 0, done.stderr
+    assert daemon.ctl("inbox")[0]["kind"] == "unreadable"
