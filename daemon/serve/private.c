@@ -166,7 +166,8 @@ bool private_write(TALLOC_CTX *ctx, struct serve *s,
     if (!store_contacts(ctx, s->store, &contacts, err) ||
         !store_feed_tokens(ctx, s->store, &tokens, &n, err))
         return false;
-    mine.previous = served(ctx, s);
+    if (in->previous)
+        mine.previous = served(ctx, s);
     for (size_t i = 0; i < n; i++)
         if (instant_is_none(tokens[i].revoked) &&
             !write_or_revoke(ctx, s, &mine, &tokens[i],
@@ -180,6 +181,7 @@ bool private_refresh(TALLOC_CTX *ctx, struct serve *s, struct error *err)
 {
     struct feed_input in = {.rules = s->generation->rules,
                             .version = s->out.plan,
+                            .previous = &s->out.feeds,
                             .tasks = &s->out.tasks,
                             .now = s->out.note.at,
                             .release_at = s->out.note.at,

@@ -14,7 +14,8 @@
 bool is_private(const char *feed);
 
 /* Renders and stores every private feed; one whose contact is gone is revoked,
- * one with a fault keeps what it serves. In the caller's transaction. */
+ * one with a fault keeps what it serves. in->previous NULL: nothing counts as
+ * served before. In the caller's transaction. */
 bool private_write(TALLOC_CTX *ctx, struct serve *s,
                    const struct feed_input *in, int release,
                    struct error *err) MUST_USE;

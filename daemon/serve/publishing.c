@@ -250,32 +250,43 @@ static void keep_items(struct plan *after, const struct plan *before,
 
 /* ---- identity */
 
-static bool identify_thing(TALLOC_CTX *ctx, struct serve *s, const char *thing,
-                           bool same, struct instant now, const char **uid,
+/* Where numbers go on: after a restore everything counts as changed. */
+struct numbering {
+    struct serve *s;
+    struct instant now;
+    int floor;
+    bool restored;
+};
+
+static bool identify_thing(TALLOC_CTX *ctx, const struct numbering *n,
+                           const char *thing, bool same, const char **uid,
                            int *sequence, struct instant *created,
                            struct instant *modified, struct error *err)
 {
+    struct store *st = n->s->store;
     struct identity id;
 
-    if (!store_identity(ctx, s->store, thing, s->config->mail_domain, now, &id,
+    if (!store_identity(ctx, st, thing, n->s->config->mail_domain, n->now, &id,
                         err))
         return false;
+    same = same && !n->restored;
     *uid = id.uid;
     *created = id.created;
     *sequence = same ? id.sequence : id.sequence + 1;
-    *modified = same ? id.modified : now;
-    return same || store_set_identity(s->store, thing, *sequence, now, err);
+    if (n->restored && *sequence <= n->floor)
+        *sequence = n->floor + 1;
+    *modified = same ? id.modified : n->now;
+    return same || store_set_identity(st, thing, *sequence, n->now, err);
 }
 
-static bool identify_all(struct serve *s, struct plan *after,
-                         const struct plan *before, struct instant now,
-                         struct error *err)
+static bool identify_all(const struct numbering *n, struct plan *after,
+                         const struct plan *before, struct error *err)
 {
     for (size_t i = 0; i < after->n_editions; i++) {
         struct edition *e = &after->editions[i];
         const struct edition *was = before ? plan_edition(before, e->id) : NULL;
 
-        if (!identify_thing(after, s, e->id, was && edition_same(was, e), now,
+        if (!identify_thing(after, n, e->id, was && edition_same(was, e),
                             &e->uid, &e->sequence, &e->created, &e->modified,
                             err))
             return false;
@@ -284,9 +295,8 @@ static bool identify_all(struct serve *s, struct plan *after,
         struct item *t = &after->items[i];
         const struct item *was = before ? plan_item(before, t->id) : NULL;
 
-        if (!identify_thing(after, s, t->id, was && item_same(was, t), now,
-                            &t->uid, &t->sequence, &t->created, &t->modified,
-                            err))
+        if (!identify_thing(after, n, t->id, was && item_same(was, t), &t->uid,
+                            &t->sequence, &t->created, &t->modified, err))
             return false;
     }
     return true;
@@ -299,6 +309,7 @@ struct release {
     struct serve *s;
     struct instant now;
     int number;
+    struct numbering numbering;
     const char *note;
     bool send;
     struct plan *after;
@@ -320,14 +331,15 @@ static bool render_feeds(struct release *r, struct error *err)
     if (!store_task_facts(r->ctx, s->store, &facts, &n, err))
         return false;
     *tasks = office_tasks(r->ctx, s->generation->rules, r->after, facts, n);
-    r->in = (struct feed_input){.rules = s->generation->rules,
-                                .version = r->after,
-                                .previous = &s->out.feeds,
-                                .tasks = tasks,
-                                .now = r->now,
-                                .release_at = r->now,
-                                .base_url = s->config->base_url,
-                                .calendar_name = serve_name(s)};
+    r->in = (struct feed_input){
+        .rules = s->generation->rules,
+        .version = r->after,
+        .previous = r->numbering.restored ? NULL : &s->out.feeds,
+        .tasks = tasks,
+        .now = r->now,
+        .release_at = r->now,
+        .base_url = s->config->base_url,
+        .calendar_name = serve_name(s)};
     r->feeds = feeds_render(r->ctx, &r->in, &r->bad_feeds);
     return true;
 }
@@ -390,6 +402,22 @@ static bool write_feeds(struct release *r, struct error *err)
     return store_set_setting(r->s->store, BAD_FEEDS, r->bad_feeds, err);
 }
 
+static bool write_digest(struct release *r, const struct notice *n,
+                         enum message_state state, struct error *err)
+{
+    TALLOC_CTX *tmp = talloc_new(r->ctx);
+    struct message m;
+    int64_t id;
+    bool added = false,
+         good = letter_compose(tmp, r->s, n, r->after, &r->changes, r->note,
+                               r->number, state, r->now, &m, err) &&
+                store_add_message(r->s->store, &m, &id, &added, err);
+
+    talloc_free(tmp);
+    r->messages += added;
+    return good || wrap(err, "mail to %s", n->contact->email);
+}
+
 static bool write_digests(struct release *r, struct error *err)
 {
     struct serve *s = r->s;
@@ -401,19 +429,10 @@ static bool write_digests(struct release *r, struct error *err)
         return false;
     digests = office_digests(r->ctx, s->generation->rules, r->before, r->after,
                              &r->changes, r->number, r->now, &contacts);
-    for (size_t i = 0; i < digests.n; i++) {
-        struct message m;
-        int64_t id;
-        bool added;
-
-        if (!letter_compose(r->ctx, s, &digests.rows[i], r->after, &r->changes,
-                            r->note, r->number,
-                            wait ? MESSAGE_HELD : MESSAGE_QUEUED, r->now, &m,
-                            err) ||
-            !store_add_message(s->store, &m, &id, &added, err))
-            return wrap(err, "mail to %s", digests.rows[i].contact->email);
-        r->messages += added;
-    }
+    for (size_t i = 0; i < digests.n; i++)
+        if (!write_digest(r, &digests.rows[i],
+                          wait ? MESSAGE_HELD : MESSAGE_QUEUED, err))
+            return false;
     return true;
 }
 
@@ -435,6 +454,19 @@ static bool write_invitations(struct release *r, struct error *err)
            invitations_write(r->ctx, &in, &r->messages, err);
 }
 
+static bool number_all(struct release *r, struct error *err)
+{
+    struct numbering *n = &r->numbering;
+    int floor;
+
+    *n = (struct numbering){.s = r->s, .now = r->now};
+    if (!store_sequence_floor(r->s->store, &n->floor, &n->restored, err) ||
+        !identify_all(n, r->after, r->before, err))
+        return false;
+    floor = n->floor + 1 > r->number ? n->floor + 1 : r->number;
+    return store_set_sequence_floor(r->s->store, floor, err);
+}
+
 static bool write_release(struct release *r, const char *by, struct error *err)
 {
     struct version_row row = {.release = r->number,
@@ -443,8 +475,8 @@ static bool write_release(struct release *r, const char *by, struct error *err)
                               .note = r->note,
                               .changes = (int)r->changes.n};
 
-    return identify_all(r->s, r->after, r->before, r->now, err) &&
-           render_feeds(r, err) && check_news(r, err) && check_size(r, err) &&
+    return number_all(r, err) && render_feeds(r, err) && check_news(r, err) &&
+           check_size(r, err) &&
            store_add_version(r->s->store, &row, r->after, err) &&
            write_feeds(r, err) &&
            private_write(r->ctx, r->s, &r->in, r->number, err) &&

@@ -102,6 +102,14 @@ bool store_identity(TALLOC_CTX *ctx, struct store *st, const char *thing,
 bool store_set_identity(struct store *st, const char *thing, int sequence,
                         struct instant modified, struct error *err) MUST_USE;
 
+/* A number above every SEQUENCE ever given, also by releases that a restored
+ * copy of the database knows nothing of (*ret_restored). It lies in the file
+ * `sequence` beside the database, too (floor.c). */
+bool store_sequence_floor(struct store *st, int *ret, bool *ret_restored,
+                          struct error *err) MUST_USE;
+bool store_set_sequence_floor(struct store *st, int floor,
+                              struct error *err) MUST_USE;
+
 /* ---- history entered by officers, and imported holidays */
 bool store_history(TALLOC_CTX *ctx, struct store *st, struct history *ret,
                    struct error *err) MUST_USE;
