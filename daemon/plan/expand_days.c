@@ -616,6 +616,7 @@ static void ask_stability(const struct day_view *v)
                          text_format(x->p, "moving %s (%s)", v->h->name,
                                      out ? "released" : "proposed"),
                          (struct where){0}, false, 0);
+    x->p->rules[u.rule].moving = true;
     ask_all(v, &u);
 }
 

@@ -24,6 +24,7 @@ struct problem_rule {
     bool hard;
     int firmness;  /* conflicts name the less firm ones first; charter and host
                       holidays high, officers' wishes low */
+    bool moving;   /* the price of leaving a date that stood */
     int relax_day; /* unused by the solver: what-would-give of explanations */
 };
 

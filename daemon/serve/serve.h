@@ -29,6 +29,7 @@ struct polls;
 struct scheduler;
 struct delivery;
 struct job;
+struct reuse;
 
 /* One generation of rules and templates: frozen, replaced whole by reload. A
  * job that uses it keeps it alive. */
@@ -71,6 +72,7 @@ struct serve {
     struct delivery *delivery;
     const char *mailer_program;
     struct job *job; /* the planning job that runs, NULL none */
+    struct reuse *reuse; /* answers of earlier plans; the job's while it runs */
     bool stopping;
     int reload_errors;    /* of the last reload that failed, 0 */
     char last_error[512]; /* for status; "" none */
@@ -131,6 +133,12 @@ bool draft_planning(TALLOC_CTX *ctx, struct serve *s, const char *name,
  * or was, and is planned no more. On ctx. */
 bool serve_tasks(TALLOC_CTX *ctx, struct serve *s, struct tasks *ret,
                  struct error *err) MUST_USE;
+
+/* ---- deadlines.c */
+/* Serves the calendar of deadlines as the tasks stand today. */
+bool deadlines_refresh(struct serve *s, struct error *err) MUST_USE;
+/* How many tasks of what is released are overdue. */
+int deadlines_overdue(const struct serve *s);
 
 /* ---- verbs_work.c */
 /* The register of documents, due dates as they follow from the tasks. */

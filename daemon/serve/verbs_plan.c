@@ -9,6 +9,7 @@
 #include "daemon/base/text.h"
 #include "daemon/office/paper.h"
 #include "daemon/plan/explain.h"
+#include "daemon/plan/reuse.h"
 #include "daemon/publish/view.h"
 #include "daemon/serve/job.h"
 #include "daemon/serve/verbs.h"
@@ -24,6 +25,8 @@ struct planning_work {
     int32_t *before;   /* the draft's dates as candidates, -1 none */
     const char ***why; /* per edition of the problem: why it moved */
     size_t *n_why;
+    struct reuse *memory; /* the serve's, lent while the job runs */
+    size_t reused;        /* editions answered from memory */
     bool good;
     struct error err;
     int64_t nanoseconds;
@@ -57,6 +60,20 @@ static bool has_moved(const struct planning_work *w, size_t i)
            (all[was].start != all[is].start || all[was].host != all[is].host);
 }
 
+/* The draft's dates, where they are still open: what planning starts from. */
+static int32_t *plan_start(struct job *job, const struct planning_work *w)
+{
+    const struct problem *p = w->problem;
+    int32_t *from = array_new(job->ctx, int32_t, p->n_editions);
+
+    for (size_t i = 0; i < p->n_editions; i++) {
+        int32_t c = candidate_of(
+            p, &p->editions[i], plan_edition(w->in.draft, p->editions[i].name));
+        from[i] = c >= 0 && p->editions[i].candidates[c].open ? c : -1;
+    }
+    return from;
+}
+
 /* Which editions left the dates of the draft, and what drove them away. */
 static void plan_moved(struct job *job, struct planning_work *w)
 {
@@ -83,7 +100,10 @@ static void plan_run(struct job *job)
     w->good = plan_expand(job->ctx, &w->in, &w->problem, &w->lapsed, &w->err);
     if (!w->good)
         return;
-    w->solution = solve(job->ctx, w->problem, &options);
+    if (!w->in.fresh)
+        options.start_from = plan_start(job, w);
+    w->solution =
+        reuse_solve(job->ctx, w->memory, w->problem, &options, &w->reused);
     if (w->solution->verdict == VERDICT_INFEASIBLE)
         w->conflict = explain_conflict(job->ctx, w->problem, w->solution);
     else
@@ -211,6 +231,7 @@ static void plan_rows(struct request *q, const struct planning_work *w)
     summary_set(q, "moved", json_integer(moved));
     summary_set(q, "added", json_integer(added));
     summary_set(q, "kept", json_integer(kept));
+    summary_set(q, "reused", json_integer((json_int_t)w->reused));
 }
 
 static bool plan_finish(struct job *job, struct error *err)
@@ -271,6 +292,11 @@ static bool own_rules(struct request *q, struct planning_work *w,
     return false;
 }
 
+static void reuse_end(void *memory)
+{
+    talloc_free(memory);
+}
+
 /* Starts a planning job into q's draft; `added` (may be NULL) is one more
  * edition that the draft is to have. */
 static bool plan_begin(struct request *q, int first, int last, bool fresh,
@@ -286,6 +312,11 @@ static bool plan_begin(struct request *q, int first, int last, bool fresh,
     job->what = "editions";
     w->draft = memory_text(job->ctx, request_draft(q));
     w->edits = q->serve->edits;
+    if (!q->serve->reuse) {
+        q->serve->reuse = reuse_new();
+        (void)memory_hold(q->serve->ctx, q->serve->reuse, reuse_end);
+    }
+    w->memory = q->serve->reuse;
     if (!draft_planning(job->ctx, q->serve, w->draft, first, last, &w->in,
                         err) ||
         !own_rules(q, w, job->ctx, err)) {

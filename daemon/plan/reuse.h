@@ -1,0 +1,18 @@
+#pragma once
+/*
+ * Answers of earlier plans, kept for what has not changed since.
+ */
+#include "daemon/plan/solve.h"
+
+/* What is remembered; a root context of its own, which talloc_free() ends. Used
+ * by one thread at a time. */
+struct reuse;
+struct reuse *reuse_new(void);
+
+/* As solve(), with the same answer; components that are as they were when they
+ * were proved are not solved again. What is proved now is remembered.
+ * *ret_kept (may be NULL): how many editions were answered from memory. */
+struct solution *reuse_solve(TALLOC_CTX *ctx, struct reuse *memory,
+                             const struct problem *p,
+                             const struct solve_options *options,
+                             size_t *ret_kept);
