@@ -45,22 +45,21 @@ static void set_text(json_t *object, const char *name, const char *text)
     invariant(rc == 0);
 }
 
-/* Rules zones are loaded once; others (a version's old city) now. */
-static const struct zone *zone_named(TALLOC_CTX *ctx, const char *name)
+/* A place's zone by its name. Loading one is slow, so the office is asked,
+ * which keeps those of the rules and of others that it saw. */
+static const struct zone *zone_named(const struct rules *r, const char *name)
 {
-    const struct zone *z;
+    const struct contact there = {.of = "", .zone = name};
 
-    if (!name[0] || !zone_load(ctx, name, &z, NULL))
-        return zone_utc();
-    return z;
+    return name[0] ? contact_zone(r, &there) : zone_utc();
 }
 
 /* An item's time on the three clocks; the recipient's only where it is another
  * one than the venue's. */
-static void set_clocks(TALLOC_CTX *ctx, json_t *v, const struct item *i,
-                       const struct zone *reader)
+static void set_clocks(TALLOC_CTX *ctx, const struct rules *r, json_t *v,
+                       const struct item *i, const struct zone *reader)
 {
-    const struct zone *venue = zone_named(ctx, i->zone);
+    const struct zone *venue = zone_named(r, i->zone);
 
     if (instant_is_none(i->start_utc))
         return;
@@ -79,7 +78,7 @@ static json_t *item_view(TALLOC_CTX *ctx, const struct rules *r,
 {
     json_t *v = view_item(r, i);
 
-    set_clocks(ctx, v, i, reader);
+    set_clocks(ctx, r, v, i, reader);
     return v;
 }
 
@@ -177,9 +176,9 @@ static bool is_timed(const struct change *c, const struct edition *e,
 
 /* A change in words. `before` is what was published until now; NULL before the
  * first release. Clocks stand beside what is new or has moved. */
-static json_t *change_view(TALLOC_CTX *ctx, const struct change *c,
-                           const struct plan *plan, const struct plan *before,
-                           const struct zone *reader)
+static json_t *change_view(TALLOC_CTX *ctx, const struct rules *r,
+                           const struct change *c, const struct plan *plan,
+                           const struct plan *before, const struct zone *reader)
 {
     json_t *v = view_change(c);
     const struct edition *e = plan_edition(plan, c->edition);
@@ -198,7 +197,7 @@ static json_t *change_view(TALLOC_CTX *ctx, const struct change *c,
     set_old_and_new(ctx, v, c, when_of(ctx, c->item[0] ? NULL : e_was, i_was),
                     now);
     if (is_timed(c, e, i))
-        set_clocks(ctx, v, i, reader);
+        set_clocks(ctx, r, v, i, reader);
     return v;
 }
 
@@ -238,8 +237,8 @@ static json_t *groups_view(TALLOC_CTX *ctx, struct serve *s,
             (void)json_array_append_new(groups, group);
             last = c->edition;
         }
-        (void)json_array_append_new(rows,
-                                    change_view(ctx, c, plan, before, reader));
+        (void)json_array_append_new(rows, change_view(ctx, s->generation->rules,
+                                                      c, plan, before, reader));
     }
     return groups;
 }
@@ -531,6 +530,26 @@ static char *random_name(TALLOC_CTX *ctx)
     return name;
 }
 
+/* Where a reader asks to be left alone. Digests and reminders of meetings are a
+ * service; what one is bound to know (tasks, invitations) cannot be refused. */
+static const char *unsubscribe_of(TALLOC_CTX *ctx, const struct serve *s,
+                                  const struct notice *n)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    char *to;
+
+    if (n->kind != NOTICE_DIGEST && n->kind != NOTICE_WELCOME &&
+        n->kind != NOTICE_REMINDER)
+        return NULL;
+    to = memory_text(ctx, "mailto:");
+    for (const char *c = s->config->from_address; *c; c++)
+        to = strchr("%&?#+/\"`^{|}", *c)
+                 ? text_format(ctx, "%s%%%c%c", to, hex[(*c & 0xff) >> 4],
+                               hex[*c & 15])
+                 : text_format(ctx, "%s%c", to, *c);
+    return text_format(ctx, "%s?subject=unsubscribe", to);
+}
+
 static void end_json(void *j)
 {
     json_decref(j);
@@ -584,6 +603,7 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         .list_id =
             text_format(ctx, "%s <%s.%s>", s->generation->rules->sector.title,
                         s->generation->rules->sector.code, c->mail_domain),
+        .unsubscribe = unsubscribe_of(ctx, s, n),
         .reply_to = c->reply_to[0] ? c->reply_to : NULL,
         .text = letter.text,
         .html = letter.html,

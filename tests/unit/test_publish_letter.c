@@ -59,6 +59,8 @@ static void check_letter(const char *name, const char *view)
 
     check_golden(text_format(ctx, "%s.txt", name),
                  text_format(ctx, "Subject: %s\n\n%s", l.subject, l.text));
+    if (l.html)
+        check_golden(text_format(ctx, "%s.html", name), l.html);
     talloc_free(ctx);
 }
 
@@ -96,6 +98,27 @@ static void test_golden(void **state)
         "{'what':'Working Group 2027/2','when':'1-2 June 2027','place':"
         "'Jakarta','url':'https://calendar.example.org/editions/WORK-2027-2',"
         "'changes':[{'item':null,'change':'cancelled','what':'x'}]}]}");
+}
+
+/* What people typed cannot become markup, nor an address a script. */
+static void test_html_escapes(void **state)
+{
+    static const char *const names[] = {"digest", "reminder", "task"};
+    TALLOC_CTX *ctx = talloc_new(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct letter l = letter(
+            ctx, names[i],
+            json(ctx, "{'calendar_name':'<a>','note':'<b&c>','has_items':true,"
+                      "'task':{'title':'<b&c>'},'items':[{'title':'<b&c>'}]}"));
+
+        assert_non_null(l.html);
+        assert_null(strstr(l.html, "<b&c>"));
+        assert_non_null(strstr(l.html, "&lt;b&amp;c&gt;"));
+        assert_non_null(strstr(l.html, "</html>"));
+    }
+    talloc_free(ctx);
 }
 
 static void test_subject_is_one_line(void **state)
@@ -217,7 +240,7 @@ static void test_faults_are_named_with_their_place(void **state)
          "/web/year.mustache:1:", "not escaped"},
         {"web/year.mustache", NULL, "", "web/year.mustache"},
         {"web/style.css", NULL, "", "style.css"},
-        {"mail/task.txt.mustache", NULL, "", "mail/task.txt.mustache"},
+        {"mail/task.txt.mustache", NULL, "", "task.txt.mustache"},
         {"mail/task.txt.mustache", "Hello\n\nthere\n",
          "/mail/task.txt.mustache:1:1", "Subject: "},
         {"mail/task.txt.mustache", "Subject: x\nthere\n",
@@ -273,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_html_escapes),
         cmocka_unit_test(test_subject_is_one_line),
         cmocka_unit_test(test_long_lines_are_broken),
         cmocka_unit_test(test_unknown_letter),
