@@ -113,6 +113,17 @@ static char *hour_of(TALLOC_CTX *ctx, const struct group *g)
         when_offset(ctx, zone_offset(g->zone, zone_instant(g->zone, end))));
 }
 
+/* Is anybody of the step late on the day of the rendering? */
+static bool is_late(const struct feed_input *in, const struct task *t)
+{
+    struct date today = instant_utc_date(in->now);
+
+    for (size_t i = 0; i < in->tasks->n && t->due.day < today.day; i++)
+        if (task_beside(t, &in->tasks->rows[i]))
+            return true;
+    return false;
+}
+
 static void add_group(TALLOC_CTX *ctx, const struct feed_input *in,
                       const struct edition *e, const struct group *g,
                       struct events *events)
@@ -136,7 +147,8 @@ static void add_group(TALLOC_CTX *ctx, const struct feed_input *in,
         event.created = event.modified;
     event.url = feed_address(ctx, in->base_url, "/editions/", e->id);
     event.summary = feed_clean_line(
-        ctx, text_format(ctx, "Due: %s, %s", said(t->title), said(e->title)));
+        ctx, text_format(ctx, "Due: %s, %s%s", said(t->title), said(e->title),
+                         is_late(in, t) ? " (overdue)" : ""));
     event.description = feed_clean(
         ctx, text_format(ctx, "%s\n%s\nOwner: %s\n%s%s%s", said(t->title),
                          hour_of(ctx, g), g->owners, e->id,

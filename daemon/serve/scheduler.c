@@ -16,6 +16,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/serve/invitations.h"
+#include "daemon/serve/restraint.h"
 
 #define LOOK_SECONDS 60
 
@@ -23,12 +24,14 @@ struct scheduler {
     struct serve *serve;
     uv_timer_t timer;
     TALLOC_CTX *ctx; /* of what follows */
+    struct net *net; /* NULL: what went lately is not read yet */
     struct contacts contacts;
     struct notices notices;
     size_t at;       /* the first notice not settled yet */
     bool stale;      /* notices must be computed again */
     bool owing;      /* newcomers may be owed invitations */
     struct date day; /* of the last run, in UTC */
+    int overdue;     /* tasks that day */
 };
 
 static void on_timer(uv_timer_t *timer);
@@ -54,7 +57,7 @@ struct scheduler *scheduler_start(struct serve *s)
     sch->ctx = talloc_new(sch);
     sch->stale = true;
     sch->owing = true;
-    sch->day = instant_utc_date(serve_now(s));
+    sch->day = DATE_NONE;
     (void)uv_timer_init(s->loop, &sch->timer);
     sch->timer.data = sch;
     arm(sch, 0);
@@ -130,7 +133,8 @@ static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
         m.verdict = "missed: its time went by while the daemon was not running";
         m.settled = now;
     }
-    return store_add_message(s->store, &m, &id, &added, err);
+    return restraint_hold(ctx, s, sch->net, &m, err) &&
+           store_add_message(s->store, &m, &id, &added, err);
 }
 
 /* Tells what is due; stops at the first fault of the store. */
@@ -143,6 +147,8 @@ static bool tell_due(struct scheduler *sch, struct error *err)
     if (sch->at == sch->notices.n ||
         sch->notices.rows[sch->at].due.second > now.second)
         return true;
+    if (!sch->net && !restraint_load(sch, s, &sch->net, err))
+        return false;
     if (!store_begin(s->store, err))
         return false;
     while (sch->at < sch->notices.n &&
@@ -179,6 +185,17 @@ static void expire(struct serve *s)
                  n);
 }
 
+/* Once a day, when one more is late. */
+static void refresh_deadlines(struct scheduler *sch)
+{
+    int overdue = deadlines_overdue(sch->serve);
+    struct error err;
+
+    if (overdue != sch->overdue && !deadlines_refresh(sch->serve, &err))
+        serve_report(sch->serve, "deadlines", &err);
+    sch->overdue = overdue;
+}
+
 void scheduler_run(struct serve *s)
 {
     struct scheduler *sch = s->scheduler;
@@ -187,8 +204,10 @@ void scheduler_run(struct serve *s)
 
     if (!sch)
         return;
-    if (day.day != sch->day.day)
+    if (day.day != sch->day.day) {
         draft_forget(s); /* what was confirmed may be held now */
+        refresh_deadlines(sch);
+    }
     sch->day = day;
     if (sch->stale && !recompute(sch, &err)) {
         serve_report(s, "scheduler", &err);

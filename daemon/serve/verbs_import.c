@@ -468,7 +468,8 @@ static bool import_follow(struct serve *s, const char *kind, struct error *err)
         return serve_reload(s, err);
     if (strcmp(kind, "held") == 0)
         draft_forget(s);
-    return strcmp(kind, "tasks") != 0 || publishing_tasks(s, err);
+    return strcmp(kind, "tasks") != 0 ||
+           (publishing_tasks(s, err) && deadlines_refresh(s, err));
 }
 
 bool verb_IMPORT(struct request *q, struct error *err)

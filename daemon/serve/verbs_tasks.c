@@ -134,7 +134,7 @@ static bool put_fact(struct request *q, const struct task_fact *fact,
     const struct task *is;
 
     if (!store_put_task_fact(s->store, fact, serve_now(s), err) ||
-        !publishing_tasks(s, err) ||
+        !publishing_tasks(s, err) || !deadlines_refresh(s, err) ||
         !serve_tasks(q->ctx, q->serve, &tasks, err) ||
         !find_task(&tasks, fact->task, &is, err))
         return false;

@@ -152,6 +152,21 @@ def test_the_page_of_an_edition_names_overdue_steps(released):
     assert "Letters of invitation" not in page and "(11 owners)" in page
 
 
+def test_the_calendar_of_deadlines_says_what_is_overdue(released):
+    def summaries():
+        text = released.get("/feeds/deadlines.ics")[2].decode().replace("\r\n ", "")
+        return {line.split(":", 1)[1] for line in text.split("\r\n") if line.startswith("SUMMARY:")}
+
+    title = "Working papers and annotated agenda out\\, ADGMIN and Related Meetings"
+    assert f"Due: {title}" in summaries()
+    released.ctl("clock", "2026-12-22")  # due Mon 21 Dec
+    assert f"Due: {title} (overdue)" in summaries() and f"Due: {title}" not in summaries()
+    assert "nothing has changed" in refused(released, 73, "release")
+    released.ctl("done", f"{WEEK}/PAPERS")
+    assert f"Due: {title}" in summaries()
+    assert released.call("feed lint").summary["findings"] == 0
+
+
 # ---- audit
 def test_audit_prints_a_page_and_a_spreadsheet(planned):
     assert planned.ctl("audit", "2027")[0]["ok"] is True

@@ -1,0 +1,73 @@
+/*
+ * The calendar of deadlines between releases: a task that becomes late, or is
+ * done at last, changes what it says. The other feeds say nothing of that and
+ * stay as they were released.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/serve/serve.h"
+
+static const struct feed *deadlines_of(const struct feeds *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (strcmp(all->rows[i].name, "deadlines") == 0)
+            return &all->rows[i];
+    return NULL;
+}
+
+static struct feeds render(TALLOC_CTX *ctx, struct serve *s)
+{
+    struct feed_input in = {.rules = s->generation->rules,
+                            .version = s->out.plan,
+                            .previous = &s->out.feeds,
+                            .tasks = &s->out.tasks,
+                            .now = serve_now(s),
+                            .release_at = serve_now(s),
+                            .base_url = s->config->base_url,
+                            .calendar_name = serve_name(s)};
+    const char *bad;
+
+    return feeds_render(ctx, &in, &bad);
+}
+
+static bool put(struct serve *s, const struct feed *f, struct error *err)
+{
+    struct stored_feed stored = {.name = f->name,
+                                 .body = f->body,
+                                 .size = f->size,
+                                 .etag = f->etag,
+                                 .modified = f->modified,
+                                 .release = s->out.release,
+                                 .events = f->events};
+
+    return store_put_feed(s->store, &stored, err) && publishing_load(s, err);
+}
+
+bool deadlines_refresh(struct serve *s, struct error *err)
+{
+    const struct feed *was = deadlines_of(&s->out.feeds), *is;
+    TALLOC_CTX *tmp;
+    struct feeds all;
+    bool good = true;
+
+    if (!s->out.plan || !was)
+        return true;
+    tmp = talloc_new(NULL);
+    all = render(tmp, s);
+    is = deadlines_of(&all);
+    if (is && strcmp(is->etag, was->etag) != 0)
+        good = put(s, is, err);
+    talloc_free(tmp);
+    return good;
+}
+
+int deadlines_overdue(const struct serve *s)
+{
+    struct date today = instant_utc_date(serve_now(s));
+    int n = 0;
+
+    for (size_t i = 0; i < s->out.tasks.n; i++)
+        n += task_overdue(&s->out.tasks.rows[i], today) > 0;
+    return n;
+}
