@@ -212,19 +212,34 @@ static bool touches(const struct problem *p, int32_t rule, int32_t e)
     return false;
 }
 
-/* The edition without a date that the rule is about, which got one; -1 when
- * there is none. */
-static int32_t freed(const struct problem *p, const struct solution *s,
-                     const struct solution *t, int32_t rule)
+/* How many rules of the conflict are about edition e. */
+static int conflicts_of(const struct problem *p, const struct solution *s,
+                        int32_t e)
 {
-    for (int near = 1; near >= 0; near--)
-        for (size_t i = 0; i < s->n_open_editions; i++) {
-            int32_t e = s->open_editions[i];
-            if (t->choice[e] >= 0 && !p->editions[e].fixed &&
-                (!near || touches(p, rule, e)))
-                return e;
-        }
-    return -1;
+    int n = 0;
+
+    for (size_t i = 0; i < s->n_conflict; i++)
+        n += touches(p, s->conflict[i], e);
+    return n;
+}
+
+/* The edition without a date that the conflict is most about, of those that
+ * got one; -1 when there is none. */
+static int32_t freed(const struct problem *p, const struct solution *s,
+                     const struct solution *t)
+{
+    int32_t best = -1;
+    int most = -1;
+
+    for (size_t i = 0; i < s->n_open_editions; i++) {
+        int32_t e = s->open_editions[i];
+        int n = conflicts_of(p, s, e);
+        if (t->choice[e] < 0 || p->editions[e].fixed || n <= most)
+            continue;
+        most = n;
+        best = e;
+    }
+    return best;
 }
 
 /* What the plan would be without one of the rules, as a proposal. */
@@ -234,7 +249,7 @@ static char *proposal(TALLOC_CTX *ctx, const struct problem *p,
     TALLOC_CTX *work = talloc_new(NULL);
     struct problem *q = variant_without(work, p, rule);
     struct solution *t = solve(work, q, NULL);
-    int32_t e = freed(p, s, t, rule);
+    int32_t e = freed(p, s, t);
     char *text;
 
     if (e < 0)

@@ -158,6 +158,7 @@ static bool plan_conflict(struct request *q, const struct planning_work *w,
     for (size_t i = 0; i < c->n; i++) {
         json_t *row = view_reason(&c->rows[i]);
 
+        (void)json_object_set_new(row, "cost", json_null());
         (void)json_object_set_new(
             row, "gives",
             c->rows[i].gives ? json_string(c->rows[i].gives) : json_null());

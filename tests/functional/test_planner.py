@@ -32,6 +32,8 @@ def test_a_contradiction_says_how_far_each_statement_must_give_way(daemon):
     window = next(v for k, v in gives.items() if "MINISTERIAL window" in k)
     assert "longer, until" in window
     assert "sector.rules:" in failed.value.error["text"] and window in failed.value.error["text"]
+    printed = daemon.run("plan", "2027").stdout
+    assert "RULE" in printed and window.split(" or ")[0] in " ".join(printed.split())
     # It is as it says: with as much, there is a plan; with a day less, none.
     day = int(window.split("until ")[1].split()[0])
     for last, possible in ((day - 1, False), (day, True)):
@@ -58,6 +60,9 @@ def test_what_moves_says_why(daemon):
     assert moved["JWG-2027"]["was"] == day
     assert any("Flood" in t and "sector.rules:" in t for t in moved["JWG-2027"]["why_moved"])
     assert all(r["why_moved"] for r in moved.values())
+    again = daemon.call("plan", {"cycles": "2027..2029"})
+    again = daemon.call("plan", {"cycles": "2027..2029"})
+    assert again.summary["moved"] == 0 and again.summary["reused"] >= again.summary["editions"]
 
 
 def test_other_rules_are_tried_on_a_fork(daemon, where):
