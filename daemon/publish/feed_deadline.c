@@ -14,7 +14,8 @@
 #include "daemon/publish/feed_text.h"
 #include "daemon/publish/when.h"
 
-#define PAST_MONTHS 12
+#define PAST_MONTHS  12
+#define AHEAD_MONTHS 18 /* a plan of ten years would be a feed nobody loads */
 
 /* The tasks of one step of one edition that are due on one day. */
 struct group {
@@ -160,15 +161,16 @@ static void add_group(TALLOC_CTX *ctx, const struct feed_input *in,
 void events_add_deadlines(TALLOC_CTX *ctx, const struct feed_input *in,
                           struct events *events)
 {
-    struct date oldest =
-        date_add_months(instant_utc_date(in->now), -PAST_MONTHS);
+    struct date today = instant_utc_date(in->now);
+    struct date oldest = date_add_months(today, -PAST_MONTHS);
+    struct date newest = date_add_months(today, AHEAD_MONTHS);
 
     for (size_t i = 0; in->tasks && i < in->tasks->n; i++) {
         const struct task *t = &in->tasks->rows[i];
         const struct edition *e;
         struct group g;
 
-        if (!is_shown(t) || t->due.day < oldest.day)
+        if (!is_shown(t) || t->due.day < oldest.day || t->due.day > newest.day)
             continue;
         e = plan_edition(in->version, t->edition);
         if (e && said(e->uid)[0] && group_of(ctx, in->rules, in->tasks, i, &g))
