@@ -34,7 +34,7 @@ enum {
     BEGUN_WAIT = 660, /* ten minutes after the dot, RFC 5321 4.5.3.2.6 */
     GRACE = 5,        /* from SIGKILL to an end of the pipe */
     LINE_MOST = 2048,
-    HANDLES = 5
+    HANDLES = 6
 };
 
 struct entry {
@@ -44,7 +44,7 @@ struct entry {
 
 struct mailer {
     uv_process_t process;
-    uv_pipe_t in, out;
+    uv_pipe_t in, out, pace;
     uv_timer_t watchdog, deadline;
     int open; /* handles not yet closed */
     uv_write_t write;
@@ -68,9 +68,9 @@ struct guard {
 static uv_handle_t *handle_at(struct mailer *m, int i)
 {
     uv_handle_t *handles[HANDLES] = {
-        (uv_handle_t *)&m->process, (uv_handle_t *)&m->in,
-        (uv_handle_t *)&m->out, (uv_handle_t *)&m->watchdog,
-        (uv_handle_t *)&m->deadline};
+        (uv_handle_t *)&m->process,  (uv_handle_t *)&m->in,
+        (uv_handle_t *)&m->out,      (uv_handle_t *)&m->pace,
+        (uv_handle_t *)&m->watchdog, (uv_handle_t *)&m->deadline};
 
     return handles[i];
 }
@@ -289,6 +289,16 @@ static void on_verdict_line(struct mailer *m, char *rest)
     settle(m, e, verdict, text);
 }
 
+/* The child may begin one mail more. A pipe that takes no octet is that of a
+ * child that has died. */
+static void say_settled(struct mailer *m)
+{
+    static char dot[] = ".";
+    uv_buf_t octet = uv_buf_init(dot, 1);
+
+    (void)uv_try_write((uv_stream_t *)&m->pace, &octet, 1);
+}
+
 static void on_line(struct mailer *m, char *line)
 {
     char *rest = line;
@@ -303,6 +313,7 @@ static void on_line(struct mailer *m, char *line)
         wait = m->patience.begun;
     } else if (strcmp(word, "verdict") == 0) {
         on_verdict_line(m, rest);
+        say_settled(m);
     } else if (strcmp(word, "note") == 0 && rest) {
         note_set(m, rest);
     } else if (strcmp(word, "connected") == 0) {
@@ -414,17 +425,19 @@ static bool write_batch(struct mailer *m, const struct mailer_relay *r,
 static int spawn(struct mailer *m, const char *program)
 {
     char *name = memory_text(m, program);
-    char *arguments[] = {name, NULL};
-    uv_stdio_container_t stdio[3] = {
+    char *arguments[] = {name, memory_text(m, "--paced"), NULL};
+    uv_stdio_container_t stdio[4] = {
         {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE,
          .data.stream = (uv_stream_t *)&m->in},
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
          .data.stream = (uv_stream_t *)&m->out},
-        {.flags = UV_INHERIT_FD, .data.fd = 2}};
+        {.flags = UV_INHERIT_FD, .data.fd = 2},
+        {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE,
+         .data.stream = (uv_stream_t *)&m->pace}};
     uv_process_options_t options = {.exit_cb = on_child_exit,
                                     .file = name,
                                     .args = arguments,
-                                    .stdio_count = 3,
+                                    .stdio_count = 4,
                                     .stdio = stdio};
 
     return uv_spawn(m->in.loop, &m->process, &options);
@@ -458,6 +471,7 @@ static struct mailer *mailer_new(uv_loop_t *loop,
         patience && patience->begun ? patience->begun : BEGUN_WAIT};
     (void)uv_pipe_init(loop, &m->in, 0);
     (void)uv_pipe_init(loop, &m->out, 0);
+    (void)uv_pipe_init(loop, &m->pace, 0);
     (void)uv_timer_init(loop, &m->watchdog);
     (void)uv_timer_init(loop, &m->deadline);
     m->process.loop = loop;
