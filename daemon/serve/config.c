@@ -32,6 +32,8 @@ enum key_type {
     KEY_NUMBER,
     KEY_LENGTH,
     KEY_ZONE,
+    KEY_QUIET,
+    KEY_NET,
     KEY_WORD_STARTTLS,
     KEY_WORD_REVIEW
 };
@@ -265,6 +267,16 @@ static void check_mail(struct reader *r)
                    text_format(r->ctx, "per-minute = %s is not a number",
                                c->per_minute),
                    "write a number of mails, 0 for no limit");
+    if (!quiet_parse(c->quiet, &c->quiet_hours))
+        report_key(
+            r, "quiet",
+            text_format(r->ctx, "quiet = %s is not understood", c->quiet),
+            "write hours like 20:00-07:00, or none");
+    if (!net_parse(c->safety_net, &c->net))
+        report_key(r, "safety-net",
+                   text_format(r->ctx, "safety-net = %s is not understood",
+                               c->safety_net),
+                   "write numbers like 200/hour, 10/day, or none");
     if (!length_of(c->lifetime, &c->lifetime_seconds))
         report_key(
             r, "lifetime",

@@ -6,6 +6,8 @@
 #include <talloc.h>
 
 #include "daemon/base/zone.h"
+#include "daemon/mail/net.h"
+#include "daemon/office/quiet.h"
 #include "daemon/rules/rules.h"
 
 enum deliver_kind { DELIVER_NONE, DELIVER_DIRECTORY, DELIVER_SMTP };
@@ -17,7 +19,7 @@ struct config {
     const char *state, *rules, *holidays, *templates, *socket, *officers,
         *viewers, *listen, *base_url, *name, *deliver, *from, *envelope_from,
         *reply_to, *user, *password_file, *starttls, *review, *per_minute,
-        *lifetime, *escalate_to, *zone, *contact;
+        *lifetime, *quiet, *safety_net, *escalate_to, *zone, *contact;
     /* worked out */
     enum deliver_kind deliver_kind;
     const char *deliver_to; /* directory, or host:port */
@@ -25,6 +27,8 @@ struct config {
     bool tls;
     int mails_per_minute;
     int lifetime_seconds;
+    struct quiet quiet_hours;
+    struct net_limits net;
     const struct zone *clock;
     const char *from_name, *from_address;
     const char *mail_domain; /* of from_address: for UIDs and Message-IDs */

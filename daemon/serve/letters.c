@@ -11,7 +11,7 @@
 #include "daemon/base/text.h"
 #include "daemon/mail/compose.h"
 #include "daemon/publish/view.h"
-#include "daemon/serve/serve.h"
+#include "daemon/serve/restraint.h"
 
 /* "Thu 14 Jan 2027 09:00-12:30 (Bandar Seri Begawan, UTC+8)" */
 static char *clock_line(TALLOC_CTX *ctx, const struct zone *z,
@@ -617,6 +617,9 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
     m.octets = octets;
     if (m.expires.second > now.second + c->lifetime_seconds)
         m.expires.second = now.second + c->lifetime_seconds;
+    if (m.state == MESSAGE_QUEUED)
+        m.next = restraint_time(s, plan, n->contact, m.kind, m.edition, now,
+                                m.expires);
     *ret = m;
     return true;
 }

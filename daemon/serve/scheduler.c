@@ -16,6 +16,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/serve/invitations.h"
+#include "daemon/serve/restraint.h"
 
 #define LOOK_SECONDS 60
 
@@ -23,6 +24,7 @@ struct scheduler {
     struct serve *serve;
     uv_timer_t timer;
     TALLOC_CTX *ctx; /* of what follows */
+    struct net *net; /* NULL: what went lately is not read yet */
     struct contacts contacts;
     struct notices notices;
     size_t at;       /* the first notice not settled yet */
@@ -131,7 +133,8 @@ static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
         m.verdict = "missed: its time went by while the daemon was not running";
         m.settled = now;
     }
-    return store_add_message(s->store, &m, &id, &added, err);
+    return restraint_hold(ctx, s, sch->net, &m, err) &&
+           store_add_message(s->store, &m, &id, &added, err);
 }
 
 /* Tells what is due; stops at the first fault of the store. */
@@ -144,6 +147,8 @@ static bool tell_due(struct scheduler *sch, struct error *err)
     if (sch->at == sch->notices.n ||
         sch->notices.rows[sch->at].due.second > now.second)
         return true;
+    if (!sch->net && !restraint_load(sch, s, &sch->net, err))
+        return false;
     if (!store_begin(s->store, err))
         return false;
     while (sch->at < sch->notices.n &&

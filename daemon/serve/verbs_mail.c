@@ -7,6 +7,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/view.h"
+#include "daemon/serve/restraint.h"
 #include "daemon/serve/verbs.h"
 
 #define PAGE 500
@@ -30,6 +31,11 @@ static char *why_waiting(struct request *q, const struct message *m)
     if (!instant_is_none(rest) && rest.second > now.second)
         return text_format(q->ctx, "the relay rests until %s: %s",
                            instant_print(rest, at), delivery_note(s));
+    if (m->next.second > now.second && m->state == MESSAGE_QUEUED)
+        return text_format(q->ctx,
+                           "quiet hours or a day off of the recipient, "
+                           "until %s",
+                           instant_print(m->next, at));
     if (m->next.second > now.second)
         return text_format(q->ctx, "next try at %s",
                            instant_print(m->next, at));
@@ -86,9 +92,24 @@ bool verb_MESSAGE(struct request *q, struct error *err)
     return true;
 }
 
-/* Moves one message, where its state allows it. */
+/* When a held message may go that nobody named: its recipient may be asleep. */
+static struct instant morning_of(struct request *q, const struct message *m,
+                                 const struct contacts *contacts)
+{
+    struct serve *s = q->serve;
+    struct instant now = serve_now(s);
+
+    for (size_t i = 0; contacts && i < contacts->n; i++)
+        if (text_same(contacts->rows[i].email, m->to))
+            return restraint_time(s, s->out.plan, &contacts->rows[i], m->kind,
+                                  m->edition, now, m->expires);
+    return now;
+}
+
+/* Moves one message, where its state allows it. contacts NULL: at once. */
 static bool move_message(struct request *q, struct message *m,
-                         enum message_state to, struct error *err)
+                         enum message_state to, const struct contacts *contacts,
+                         struct error *err)
 {
     struct instant now = serve_now(q->serve);
 
@@ -96,8 +117,8 @@ static bool move_message(struct request *q, struct message *m,
         return fail(err, REPLY_CONFLICT, "message %lld is %s: it cannot be %s",
                     (long long)m->id, message_state_word(m->state),
                     message_state_word(to));
+    m->next = m->state == MESSAGE_HELD ? morning_of(q, m, contacts) : now;
     m->state = to;
-    m->next = now;
     if (to == MESSAGE_QUEUED)
         m->uncertain = 0;
     if (to == MESSAGE_DROPPED)
@@ -112,8 +133,13 @@ static bool move_message(struct request *q, struct message *m,
 static bool move_all(struct request *q, enum message_state from,
                      enum message_state to, int *ret, struct error *err)
 {
+    bool quiet =
+        q->serve->config->quiet_hours.from != q->serve->config->quiet_hours.to;
+    struct contacts contacts;
     int64_t after = 0;
 
+    if (quiet && !store_contacts(q->ctx, q->serve->store, &contacts, err))
+        return false;
     for (;;) {
         struct message *rows;
         size_t n;
@@ -122,7 +148,7 @@ static bool move_all(struct request *q, enum message_state from,
                             PAGE, &rows, &n, err))
             return false;
         for (size_t i = 0; i < n; i++, ++*ret)
-            if (!move_message(q, &rows[i], to, err))
+            if (!move_message(q, &rows[i], to, quiet ? &contacts : NULL, err))
                 return false;
         if (n < PAGE)
             return true;
@@ -136,7 +162,7 @@ static bool move_named(struct request *q, int64_t id, enum message_state to,
     struct message m;
 
     if (!store_message(q->ctx, q->serve->store, id, &m, err) ||
-        !move_message(q, &m, to, err))
+        !move_message(q, &m, to, NULL, err))
         return false;
     q->things = text_format(q->ctx, "message %lld", (long long)id);
     delivery_poke(q->serve);
