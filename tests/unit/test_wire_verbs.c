@@ -162,6 +162,12 @@ static const struct example {
     [VERB_PREVIEW] = {"invitation M-2027",
                       "{\"template\":\"invitation\",\"thing\":\"M-2027\"}",
                       "invitation", "preview needs THING"},
+    [VERB_REPLIES] = {"M-2027", "{\"edition\":\"M-2027\"}", "M-2027 x",
+                      "one argument too many"},
+    [VERB_INBOX] = {"3 --raw", "{\"mail\":3,\"raw\":true}", "--kind junk",
+                    "\"junk\" is none of reply|counter"},
+    [VERB_DELIVER] = {"--sender a@b.example", "{\"sender\":\"a@b.example\"}",
+                      "x", "one argument too many"},
     [VERB_FEEDS] = {"", "{}", "x", "one argument too many"},
     [VERB_FEED] = {"all", "{\"feed\":\"all\"}", "", "feed needs NAME"},
     [VERB_FEED_LINT] = {"all", "{\"feed\":\"all\"}", "all all",
@@ -345,7 +351,7 @@ static void what_is_ambiguous_lists_candidates(void **state)
     (void)state;
     expect_no_verb("dr", "\"dr\" is short for drafts or drop");
     expect_no_verb("re", "\"re\" is short for reload, reinstate, release, "
-                         "reopen, receive or retry");
+                         "reopen, receive, retry or replies");
     expect_no_verb("cont", "\"cont\" is short for contacts or contact");
     expect_no_verb("contact", "after contact comes add, set or drop");
     expect_no_verb("contact ad2", "after contact comes add, set or drop, did "
