@@ -174,7 +174,7 @@ static const struct example {
                         "one argument too many"},
     [VERB_FEED_ADD] = {"d1 --for a@example.org",
                        "{\"name\":\"d1\",\"for\":\"a@example.org\"}", "d1",
-                       "feed add needs --for EMAIL"},
+                       "feed add needs --for"},
     [VERB_FEED_ROTATE] = {"d1", "{\"feed\":\"d1\"}", "",
                           "feed rotate needs NAME"},
     [VERB_FEED_REVOKE] = {"d1", "{\"feed\":\"d1\"}", "",
