@@ -145,9 +145,28 @@ static const char *unusual_status(const json_t *row)
     return strcmp(status, "proposed") == 0 ? "" : status;
 }
 
+/* When it begins on the partner's own clock: "[20:00 Mon America/New_York]" of
+ * "Mon 20:00 .. 20:45"; the weekday only where it is another day there. */
+static const char *partner_clock(TALLOC_CTX *ctx, const json_t *row)
+{
+    const char *time = text_of(row, "partner_time");
+    const char *zone = text_of(row, "partner_zone");
+    size_t n = strcspn(time, " ");
+    const char *day = "", *start = memory_text_n(ctx, time, n);
+
+    if (!*time)
+        return "";
+    if (!strchr(start, ':') && time[n]) {
+        day = start;
+        start = memory_text_n(ctx, time + n + 1, strcspn(time + n + 1, " "));
+    }
+    return text_format(ctx, "[%s%s%s%s%s]", start, *day ? " " : "", day,
+                       *zone ? " " : "", zone);
+}
+
 void report_agenda(TALLOC_CTX *ctx, const json_t *rows, FILE *out, int width)
 {
-    struct grid *g = grid_new(ctx, 5, NULL, 2);
+    struct grid *g = grid_new(ctx, 6, NULL, 2);
     const char *day = NULL;
     json_t *row;
     size_t i;
@@ -155,9 +174,12 @@ void report_agenda(TALLOC_CTX *ctx, const json_t *rows, FILE *out, int width)
     json_array_foreach(rows, i, row)
     {
         const char *title = day_title(g, row);
-        const char *cells[] = {clock_range(g, row), short_name(row),
+        const char *cells[] = {clock_range(g, row),
+                               short_name(row),
                                cell_member(g, row, "bodies|people"),
-                               unusual_status(row), text_of(row, "title")};
+                               partner_clock(g, row),
+                               unusual_status(row),
+                               text_of(row, "title")};
 
         if (!day || strcmp(day, title) != 0)
             grid_section(g, title);

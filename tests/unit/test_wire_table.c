@@ -273,17 +273,29 @@ static void agendas_are_grouped_by_day(void **state)
         "{\"item\":\"M-2027/SOM+1:JP\",\"start\":\"2027-01-18T14:00\",\"end\":"
         "\"2027-01-18T14:45\",\"zone\":\"Asia/Brunei\",\"title\":\"7th SOM "
         "with "
-        "日本\",\"bodies\":[\"SOM\"],\"status\":\"cancelled\"},"
+        "日本\",\"bodies\":[\"SOM\"],\"status\":\"cancelled\","
+        "\"partner_time\":\"15:00 .. 15:45\",\"partner_zone\":"
+        "\"Asia/Tokyo\"},"
+        "{\"item\":\"M-2027/SOM+1:US\",\"start\":\"2027-01-18T16:00\","
+        "\"end\":\"2027-01-18T16:45\",\"zone\":\"Asia/Brunei\",\"title\":"
+        "\"7th SOM with US\",\"bodies\":[\"SOM\"],\"status\":\"proposed\","
+        "\"partner_time\":\"Sun 03:00 .. 03:45\",\"partner_zone\":"
+        "\"America/New_York\"},"
         "{\"item\":\"M-2027/JWG/2\",\"start\":\"2027-01-19T09:00\",\"end\":"
         "\"2027-01-19T10:00\",\"zone\":\"Asia/Brunei\",\"title\":\"JWG\","
         "\"bodies\":[],\"people\":\"experts\",\"status\":\"confirmed\"}]",
         NULL, TABLE_TEXT, 0,
         "Mon 18 Jan 2027 (Asia/Brunei)\n"
-        "  09:00-12:00  SOM       SOM, ATRC             7th SOM\n"
-        "  14:00-14:45  SOM+1:JP  SOM        cancelled  7th SOM with 日本\n"
+        "  09:00-12:00  SOM       SOM, ATRC                                    "
+        "       7th SOM\n"
+        "  14:00-14:45  SOM+1:JP  SOM        [15:00 Asia/Tokyo]            "
+        "cancelled  7th SOM with 日本\n"
+        "  16:00-16:45  SOM+1:US  SOM        [03:00 Sun America/New_York]      "
+        "       7th SOM with US\n"
         "\n"
         "Tue 19 Jan 2027 (Asia/Brunei)\n"
-        "  09:00-10:00  JWG/2     experts    confirmed  JWG\n");
+        "  09:00-10:00  JWG/2     experts                                  "
+        "confirmed  JWG\n");
 }
 
 static void reasons_come_before_other_dates(void **state)
