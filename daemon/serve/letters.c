@@ -393,6 +393,10 @@ static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
     (void)json_object_set_new(view, n->rung,
                               json_true()); /* {{#owner}} {{#desk}} {{#head}} */
     (void)json_object_set_new(view, "late", json_integer(n->late));
+    if (n->late > 0)
+        set_text(
+            view, "late_text",
+            length_print(ctx, (struct length){n->late, UNIT_WORKING_DAYS}));
 }
 
 /* The notice's own things: its edition, items and changes. */

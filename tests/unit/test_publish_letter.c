@@ -79,7 +79,7 @@ static void test_golden(void **state)
                  "PAPERS','title':'Working papers out','owner':'secretariat',"
                  "'due_text':'Mon 21 December 2026'}}");
     check_letter("overdue",
-                 "{" COMMON "'headline':'7th SOM','desk':true,'late':3,"
+                 "{" COMMON "'headline':'7th SOM','desk':true,'late':3,'late_text':'3 working days',"
                  "'task':{'task':'WEEK-2027/PAPERS','title':'Working papers "
                  "out','owner':'secretariat',"
                  "'due_text':'Mon 21 December 2026'}}");
