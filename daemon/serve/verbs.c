@@ -64,18 +64,59 @@ char *edition_of(TALLOC_CTX *ctx, const char *thing)
                  : memory_text(ctx, thing);
 }
 
+bool version_of_day(struct request *q, struct date day, struct version_row *ret,
+                    struct error *err)
+{
+    int64_t end = ((int64_t)day.day + 1) * 86400;
+    struct version_row *rows;
+    char text[DATE_TEXT];
+    size_t n;
+
+    if (!store_versions(q->ctx, q->serve->store, &rows, &n, err))
+        return false;
+    while (n > 0 && rows[n - 1].at.second >= end)
+        n--;
+    if (n == 0)
+        return fail(err, REPLY_NOTFOUND, "nothing was released by %s",
+                    date_print(day, text));
+    *ret = rows[n - 1];
+    return true;
+}
+
+/* What --release or --as-of names; 0 for neither. */
+static bool requested_release(struct request *q, int *ret, struct error *err)
+{
+    long long release = args_number(q->args, "release", 0);
+    struct date day = request_date(q, "as-of");
+    struct version_row version;
+
+    if (date_is_none(day)) {
+        if (release < 0 || release > q->serve->out.release)
+            return fail(err, REPLY_NOTFOUND,
+                        "no release %lld; the last one is %d", release,
+                        q->serve->out.release);
+        *ret = (int)release;
+        return true;
+    }
+    if (release != 0)
+        return fail(err, REPLY_USAGE, "give --release or --as-of, not both");
+    if (!version_of_day(q, day, &version, err))
+        return false;
+    *ret = version.release;
+    return true;
+}
+
 bool requested_plan(struct request *q, const struct plan **ret,
                     struct error *err)
 {
-    long long release = args_number(q->args, "release", 0);
     struct plan *version;
+    int release;
 
+    if (!requested_release(q, &release, err))
+        return false;
     if (release == 0)
         return draft_whole(q->ctx, q->serve, request_draft(q), ret, err);
-    if (release < 0 || release > q->serve->out.release)
-        return fail(err, REPLY_NOTFOUND, "no release %lld; the last one is %d",
-                    release, q->serve->out.release);
-    if (!store_version(q->ctx, q->serve->store, (int)release, &version, err))
+    if (!store_version(q->ctx, q->serve->store, release, &version, err))
         return false;
     *ret = version;
     return true;

@@ -17,7 +17,11 @@ bool find_item(const struct plan *p, const char *id, struct item **ret,
                struct error *err) MUST_USE;
 /* The edition that an edition's or item's name names. On ctx. */
 char *edition_of(TALLOC_CTX *ctx, const char *thing);
-/* The plan that --release N or --draft NAME (main) means. */
+/* The version that held at the end of a day; REPLY_NOTFOUND before the first.
+ */
+bool version_of_day(struct request *q, struct date day, struct version_row *ret,
+                    struct error *err) MUST_USE;
+/* The plan that --release N, --as-of DAY or --draft NAME (main) means. */
 bool requested_plan(struct request *q, const struct plan **ret,
                     struct error *err) MUST_USE;
 /* A JSON object as text on ctx; takes the reference. */

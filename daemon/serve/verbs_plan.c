@@ -449,6 +449,7 @@ bool verb_EDITIONS(struct request *q, struct error *err)
         return false;
     request_cycles(q, "cycles", &first, &last);
     if (first <= last && args_number(q->args, "release", 0) == 0 &&
+        date_is_none(request_date(q, "as-of")) &&
         !past_rows(q, plan, first, last, &n, err))
         return false;
     for (size_t i = 0; i < plan->n_editions; i++) {

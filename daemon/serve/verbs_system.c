@@ -188,26 +188,6 @@ static bool show_part(struct request *q, const struct plan *plan,
     return fail(err, REPLY_NOTFOUND, "no item and no task %s", thing);
 }
 
-/* The version that held at the end of a day. */
-static bool version_on(struct request *q, struct date day,
-                       struct version_row *ret, struct error *err)
-{
-    int64_t end = ((int64_t)day.day + 1) * 86400;
-    struct version_row *rows;
-    char text[DATE_TEXT];
-    size_t n;
-
-    if (!store_versions(q->ctx, q->serve->store, &rows, &n, err))
-        return false;
-    while (n > 0 && rows[n - 1].at.second >= end)
-        n--;
-    if (n == 0)
-        return fail(err, REPLY_NOTFOUND, "nothing was released by %s",
-                    date_print(day, text));
-    *ret = rows[n - 1];
-    return true;
-}
-
 /* An edition or item as it was published on a day. */
 static bool show_as_of(struct request *q, const char *thing, struct date day,
                        struct error *err)
@@ -218,7 +198,7 @@ static bool show_as_of(struct request *q, const char *thing, struct date day,
     struct item *item;
     json_t *row;
 
-    if (!version_on(q, day, &version, err) ||
+    if (!version_of_day(q, day, &version, err) ||
         !store_version(q->ctx, q->serve->store, version.release, &plan, err))
         return false;
     if (strchr(thing, '/') ? !find_item(plan, thing, &item, err)

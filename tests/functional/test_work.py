@@ -141,6 +141,15 @@ def test_the_desk_hears_once_of_all_who_are_late(released):
     assert "BN, ID, KH" in text and "VN" in text and "SG" not in text.split("Owner:")[1][:80]
 
 
+def test_letters_count_working_days(released):
+    released.ctl("clock", "2026-12-29")
+    owner, desk = (next("".join(r["text"] for r in released.ctl("message", m["message"], "--raw"))
+                        for m in released.ctl("outbox")
+                        if m["cause"].startswith(f"overdue/{WEEK}/PAPERS/{rung}/")) for rung in ("owner", "desk"))
+    assert "Mon 21 December 2026, 1 working day ago" in owner
+    assert "Mon 21 December 2026, 3 working days ago" in desk
+
+
 def test_the_page_of_an_edition_names_overdue_steps(released):
     page = released.get(f"/editions/{WEEK}")[2].decode()
     assert "Letters of invitation and provisional agenda, due" in page
@@ -298,6 +307,18 @@ def test_show_as_of_a_day(released):
     assert item["start"].startswith("2027-01-20") and item["release"] == 1
     assert [e["start"] for e in released.ctl("editions", "--release", 1) if e["edition"] == WEEK] == \
         ["2027-01-18"]
+
+
+def test_editions_as_of_a_day(released):
+    def start(*options):
+        return next(e["start"] for e in released.ctl("editions", "2027", *options) if e["edition"] == WEEK)
+    assert "released by 2026-11-23" in refused(released, 66, "editions", "--as-of", "2026-11-23")
+    released.ctl("clock", "2026-12-01")
+    released.ctl("move", WEEK, "2027-01-25")
+    assert start("--as-of", "2026-12-01") == "2027-01-18"  # the draft is nobody's calendar yet
+    released.ctl("release", "--send")
+    assert [start("--as-of", day) for day in ("2026-11-30", "2026-12-01")] == ["2027-01-18", "2027-01-25"]
+    assert "not both" in refused(released, 64, "editions", "--as-of", "2026-12-01", "--release", "1")
 
 
 def test_log_tells_what_a_partner_was_told_and_when(released):
