@@ -9,6 +9,7 @@
 #include <talloc.h>
 
 #include "daemon/base/error.h"
+#include "daemon/office/documents.h"
 #include "daemon/office/office.h"
 #include "daemon/plan/diff.h"
 #include "daemon/plan/plan.h"
@@ -31,6 +32,7 @@ struct page_input {
     const struct changes *changes; /* of the last release; NULL */
     const struct feeds *feeds;
     const struct tasks *tasks;
+    const struct documents *documents; /* of bodies' pages; NULL none */
     struct instant now;
     const char *base_url, *name, *contact; /* secretariat's mail address */
     const char *reader_zone; /* ?zone=..., NULL none; checked by the page */

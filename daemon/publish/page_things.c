@@ -2,6 +2,7 @@
  * The pages of bodies, partners and hosts: what they are, and what of the
  * version is theirs.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
@@ -65,6 +66,70 @@ static const struct body *find_body(const struct rules *r, const char *code)
     return b;
 }
 
+/* Declarations and statements are there for everybody; what is still awaited,
+ * and papers, are not. */
+static bool is_outcome(const struct page_job *job, const struct document *d,
+                       const char *body)
+{
+    const struct plan *v = job->in->version;
+    const struct edition *e = v ? plan_edition(v, d->edition) : NULL;
+    size_t n = 0;
+    const struct item *items = e ? plan_items_of(v, e->id, &n) : NULL;
+    bool sits = false;
+
+    if (d->kind != DOCUMENT_OUTCOME || date_is_none(d->received) || !e ||
+        !page_shows(e))
+        return false;
+    for (size_t i = 0; i < n && !sits; i++)
+        sits = has_body(&items[i], body);
+    return sits || text_same(d->from, body);
+}
+
+/* Only web addresses are links, whatever the register holds. */
+static json_t *outcome(const struct page_job *job, const struct document *d)
+{
+    const struct edition *e = plan_edition(job->in->version, d->edition);
+    bool web =
+        text_begins(d->link, "https://") || text_begins(d->link, "http://");
+    json_t *row = value_made(json_object());
+
+    page_set(row, "title", value_text(d->title[0] ? d->title : d->code));
+    page_set(row, "link", web ? value_text(d->link) : json_null());
+    page_set(row, "received_text",
+             value_taken(page_day(job->ctx, d->received)));
+    page_set(row, "in", page_edition_row(job, e));
+    return row;
+}
+
+/* The latest first. */
+static int by_receipt(const void *a, const void *b)
+{
+    const struct document *x = *(const struct document *const *)a;
+    const struct document *y = *(const struct document *const *)b;
+
+    if (x->received.day != y->received.day)
+        return x->received.day > y->received.day ? -1 : 1;
+    return x < y ? -1 : x > y;
+}
+
+static json_t *outcomes(const struct page_job *job, const char *body)
+{
+    const struct documents *all = job->in->documents;
+    size_t most = all ? all->n : 0, n = 0;
+    const struct document **found =
+        array_new(job->ctx, const struct document *, most + 1);
+    json_t *rows = value_made(json_array());
+
+    for (size_t i = 0; i < most; i++)
+        if (is_outcome(job, &all->rows[i], body))
+            found[n++] = &all->rows[i];
+    if (n > 1)
+        qsort(found, n, sizeof found[0], by_receipt);
+    for (size_t i = 0; i < n; i++)
+        value_append(rows, outcome(job, found[i]));
+    return rows;
+}
+
 bool page_body(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
                struct page *ret, struct error *err)
 {
@@ -82,6 +147,7 @@ bool page_body(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
     page_set(view, "body", row);
     page_set_list(view, "sittings", "has_sittings",
                   sittings(job, b->code, NULL));
+    page_set_list(view, "outcomes", "has_outcomes", outcomes(job, b->code));
     page_set(view, "feed", page_feed(job, "body", b->code));
     return page_fill(job, ctx, "body", view, ret, err);
 }

@@ -342,6 +342,7 @@ static enum MHD_Result send_page(const struct http_call *call)
     char *key = text_format(tmp, "%s?%s", call->path, zone ? zone : "");
     struct instant now = serve_now(s);
     const struct prepared *kept = find_page(a, key, now);
+    struct documents documents;
     struct page_input in;
     struct page page;
     struct prepared *p;
@@ -353,7 +354,9 @@ static enum MHD_Result send_page(const struct http_call *call)
         return send_prepared(call, kept);
     }
     in = page_input(call, zone);
-    if (!page_render(tmp, s->generation->templates, &in, call->path, &page,
+    in.documents = &documents;
+    if (!store_documents(tmp, s->store, &documents, &err) ||
+        !page_render(tmp, s->generation->templates, &in, call->path, &page,
                      &err)) {
         if (err.code != REPLY_NOTFOUND && err.code != REPLY_INPUT)
             serve_report(s, call->path, &err);

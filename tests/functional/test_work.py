@@ -293,6 +293,18 @@ def test_document_drop_and_what_is_refused(planned):
                                  "file": "sha256:12 x"})
 
 
+def test_outcomes_are_on_the_pages_of_their_bodies(released):
+    link = "https://papers.example.org/declaration.pdf"
+    for code, kind in (("DECL", "outcome"), ("WP1", "paper")):
+        released.ctl("receive", WEEK, code, "--from", "BN", "--title", f"The {code}", "--kind", kind, "--link", link)
+    page = released.get("/bodies/ADGSOM")[2].decode()
+    assert f'<a href="{link}">The DECL</a>' in page and "The WP1" not in page
+    assert "The DECL" not in released.get("/bodies/ANSAC")[2].decode()
+    released.ctl("document", "drop", WEEK, "DECL", "--from", "BN", "--because", "withdrawn")
+    released.ctl("clock", "2026-11-25")
+    assert "The DECL" not in released.get("/bodies/ADGSOM")[2].decode()
+
+
 # ---- time travel
 def test_show_as_of_a_day(released):
     refused(released, 66, "show", WEEK, "--as-of", "2026-11-23")

@@ -99,6 +99,64 @@ static void test_golden_year(void **state)
     talloc_free(w);
 }
 
+static struct document outcome_of(const char *code, const char *title,
+                                  const char *link, struct date received)
+{
+    return (struct document){.edition = "WEEK-2027",
+                             .code = code,
+                             .from = "BN",
+                             .title = title,
+                             .kind = DOCUMENT_OUTCOME,
+                             .due = DATE_NONE,
+                             .step = "",
+                             .received = received,
+                             .link = link,
+                             .file = "",
+                             .digest = "",
+                             .note = "a note for officers"};
+}
+
+/* What came as outcome is on its bodies' pages, the latest first, and nothing
+ * else of the register is. */
+static void test_outcomes_of_a_body(void **state)
+{
+    struct world *w = world(NULL);
+    struct date feb = date_of(2027, 2, 8);
+    struct document rows[] = {
+        outcome_of("A", "Statement <1>", "https://papers.example.org/?a&b",
+                   feb),
+        outcome_of("B", "Declaration", "", date_add_days(feb, 1)),
+        outcome_of("C", "Crooked", "javascript:alert(1)", feb),
+        outcome_of("D", "Awaited", "", DATE_NONE),
+        outcome_of("E", "Country paper", "https://papers.example.org/e", feb),
+        outcome_of("F", "Elsewhere", "", feb),
+        outcome_of("G", "Lapsed one", "", feb)};
+    const struct documents all = {rows, sizeof rows / sizeof rows[0]};
+    const char *body;
+
+    (void)state;
+    rows[4].kind = DOCUMENT_PAPER;
+    rows[5].edition = "GONE-2020";
+    rows[6].edition = "LATE-2027";
+    has_not(body_at(w, "/bodies/SOM"), "Outcomes");
+    w->in.documents = &all;
+    body = body_at(w, "/bodies/SOM");
+    has(body, "<a href=\"https://papers.example.org/?a&amp;b\">Statement "
+              "&lt;1&gt;</a>");
+    has(body, "Monday 8 February 2027, <a "
+              "href=\"/editions/WEEK-2027\">");
+    assert_true(strstr(body, "Declaration") < strstr(body, "Statement"));
+    has(body, "Crooked");
+    has_not(body, "javascript");
+    has_not(body, "Awaited");
+    has_not(body, "Country paper");
+    has_not(body, "Elsewhere");
+    has_not(body, "Lapsed one");
+    has_not(body, "a note for officers");
+    has_not(body_at(w, "/bodies/MIN+A"), "Outcomes");
+    talloc_free(w);
+}
+
 static void test_before_the_first_release(void **state)
 {
     struct world *w = world(NULL);
@@ -281,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_every_page),
         cmocka_unit_test(test_unknown_paths),
         cmocka_unit_test(test_golden_year),
+        cmocka_unit_test(test_outcomes_of_a_body),
         cmocka_unit_test(test_before_the_first_release),
         cmocka_unit_test(test_officers_matters_stay_inside),
         cmocka_unit_test(test_proposed_times_stay_inside),
