@@ -44,7 +44,7 @@ def room_of(name):
     parts = name.split("/")
     if len(parts) == 3:
         return parts[1]
-    return "mailer" if parts[1] == "mailer.c" else "daemon"
+    return "mailer" if parts[1].startswith("mailer") else "daemon"
 
 
 def code_of(text):
