@@ -1,12 +1,13 @@
 /*
  * The calendar of deadlines between releases: a task that becomes late, or is
- * done at last, changes what it says. The other feeds say nothing of that and
- * stay as they were released.
+ * done at last, changes what it says, and what the private calendars say of
+ * those who owe it. The other feeds say nothing of that and stay as they were
+ * released.
  */
 #include <string.h>
 
 #include "daemon/base/memory.h"
-#include "daemon/serve/serve.h"
+#include "daemon/serve/private.h"
 
 static const struct feed *deadlines_of(const struct feeds *all)
 {
@@ -31,7 +32,10 @@ static struct feeds render(TALLOC_CTX *ctx, struct serve *s)
     return feeds_render(ctx, &in, &bad);
 }
 
-static bool put(struct serve *s, const struct feed *f, struct error *err)
+/* The private ones are made before the new public one is served: numbers of
+ * events that both have go on from what was served, and so are the same. */
+static bool put(TALLOC_CTX *ctx, struct serve *s, const struct feed *f,
+                struct error *err)
 {
     struct stored_feed stored = {.name = f->name,
                                  .body = f->body,
@@ -41,7 +45,14 @@ static bool put(struct serve *s, const struct feed *f, struct error *err)
                                  .release = s->out.release,
                                  .events = f->events};
 
-    return store_put_feed(s->store, &stored, err) && publishing_load(s, err);
+    if (!store_begin(s->store, err))
+        return false;
+    if (!store_put_feed(s->store, &stored, err) ||
+        !private_refresh(ctx, s, err) || !store_commit(s->store, err)) {
+        store_rollback(s->store);
+        return false;
+    }
+    return publishing_load(s, err);
 }
 
 bool deadlines_refresh(struct serve *s, struct error *err)
@@ -57,7 +68,7 @@ bool deadlines_refresh(struct serve *s, struct error *err)
     all = render(tmp, s);
     is = deadlines_of(&all);
     if (is && strcmp(is->etag, was->etag) != 0)
-        good = put(s, is, err);
+        good = put(tmp, s, is, err);
     talloc_free(tmp);
     return good;
 }

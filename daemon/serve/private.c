@@ -183,8 +183,8 @@ bool private_refresh(TALLOC_CTX *ctx, struct serve *s, struct error *err)
                             .version = s->out.plan,
                             .previous = &s->out.feeds,
                             .tasks = &s->out.tasks,
-                            .now = s->out.note.at,
-                            .release_at = s->out.note.at,
+                            .now = serve_now(s),
+                            .release_at = serve_now(s),
                             .base_url = s->config->base_url,
                             .calendar_name = serve_name(s)};
 

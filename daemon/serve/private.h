@@ -19,8 +19,9 @@ bool is_private(const char *feed);
 bool private_write(TALLOC_CTX *ctx, struct serve *s,
                    const struct feed_input *in, int release,
                    struct error *err) MUST_USE;
-/* The same from the last version, after contacts or feeds changed; what is
- * served is loaded afterwards by publishing_load(). */
+/* The same from the last version as tasks stand today, after contacts or feeds
+ * changed or a task became late; what is served is loaded afterwards by
+ * publishing_load(). */
 bool private_refresh(TALLOC_CTX *ctx, struct serve *s,
                      struct error *err) MUST_USE;
 

@@ -84,6 +84,33 @@ def test_bodies_narrow_the_contact_and_never_widen_it(sector):
     assert ics.by_uid(sector.get(narrow)[2]) == {}
 
 
+def test_own_deadlines_become_overdue(sector):
+    _, path = add(sector)
+
+    def dues():
+        return {uid: e for uid, e in ics.by_uid(sector.get(path)[2]).items() if e.summary.startswith("Due: ")}
+
+    def late(events):
+        return {uid for uid, e in events.items() if e.summary.endswith(" (overdue)")}
+
+    before = dues()
+    sector.ctl("clock", "2027-01-12")
+    after = dues()
+    assert late(before) < late(after) < set(after)
+    everybody = ics.by_uid(ics.feed(sector, "deadlines"))
+    for uid in late(after) - late(before):
+        assert int(after[uid]["SEQUENCE"].text) > int(before[uid]["SEQUENCE"].text)
+        assert after[uid]["SEQUENCE"].text == everybody[uid]["SEQUENCE"].text
+        assert after[uid]["LAST-MODIFIED"].text == everybody[uid]["LAST-MODIFIED"].text
+    body = sector.get(path)[2]
+    sector.ctl("contact", "set", "desk.jp@example.org", "--name", "Desk")  # renders them all again
+    assert sector.get(path)[2] == body
+    uid = next(t for t in sector.ctl("tasks", EDITION, "--owner", "BN") if t["overdue"])
+    sector.ctl("done", uid["task"])
+    assert len(late(dues())) <= len(late(after))
+    assert sector.call("feed lint").summary["findings"] == 0
+
+
 def test_partner_sees_its_consultations(sector):
     _, path = add(sector, "jp", "desk.jp@example.org")
     timed = [e for e in ics.events(sector.get(path)[2]) if "TZID" in e["DTSTART"].parameters]
