@@ -15,7 +15,7 @@ ROOMS = {
     "store": {"store", "office", "plan", "rules", "base", "mail/outbox.h"},
     "serve": {"serve", "store", "mail", "publish", "office", "plan", "rules", "base", "ctl"},
     "daemon": {"daemon", "serve", "store", "mail", "publish", "office", "plan", "rules", "base", "ctl"},
-    "mailer": {"base"},
+    "mailer": {"base", "mailer_batch.h"},
     "reader": {"base", "ctl"},
 }
 
