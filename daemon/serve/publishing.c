@@ -344,23 +344,34 @@ static bool render_feeds(struct release *r, struct error *err)
     return true;
 }
 
-/* Words that are no part of the plan change feeds too: the name of a body, of
- * a partner, of a host. */
+/* The feeds of a release that do not say what is served, on ctx. Words that
+ * are no part of the plan change them too: the name of a body, of a partner, of
+ * a host. */
+static const char **other_feeds(TALLOC_CTX *ctx, const struct feeds *before,
+                                const struct feeds *after, size_t *ret_n)
+{
+    const char **names = array_new(ctx, const char *, after->n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0, k = 0; i < after->n; i++) {
+        const struct feed *f = &after->rows[i];
+
+        while (k < before->n && strcmp(before->rows[k].name, f->name) < 0)
+            k++;
+        if (k == before->n || strcmp(before->rows[k].name, f->name) != 0 ||
+            strcmp(before->rows[k].etag, f->etag) != 0)
+            names[n++] = f->name;
+    }
+    *ret_n = n;
+    return names;
+}
+
 static bool has_news(const struct release *r)
 {
-    const struct feeds *before = &r->s->out.feeds;
-    size_t same = 0;
+    size_t n;
 
-    for (size_t i = 0, k = 0; i < r->feeds.n; i++) {
-        while (k < before->n &&
-               strcmp(before->rows[k].name, r->feeds.rows[i].name) < 0)
-            k++;
-        if (k < before->n &&
-            strcmp(before->rows[k].name, r->feeds.rows[i].name) == 0 &&
-            strcmp(before->rows[k].etag, r->feeds.rows[i].etag) == 0)
-            same++;
-    }
-    return r->changes.n > 0 || (r->before && same < r->feeds.n);
+    (void)other_feeds(r->ctx, &r->s->out.feeds, &r->feeds, &n);
+    return r->changes.n > 0 || (r->before && n > 0);
 }
 
 /* A calendar that clients would cut off is worse than one that is late. */
@@ -501,6 +512,53 @@ bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
     plan_sort(after);
     *ret_after = after;
     *ret_changes = plan_diff(ctx, before, after);
+    return true;
+}
+
+/* Of things that are the same as they were published. */
+static void keep_identities(struct plan *after, const struct plan *before)
+{
+    for (size_t i = 0; i < after->n_editions; i++) {
+        struct edition *e = &after->editions[i];
+        const struct edition *was = plan_edition(before, e->id);
+
+        if (!was)
+            continue;
+        e->uid = was->uid;
+        e->sequence = was->sequence;
+        e->created = was->created;
+        e->modified = was->modified;
+    }
+    for (size_t i = 0; i < after->n_items; i++) {
+        struct item *t = &after->items[i];
+        const struct item *was = plan_item(before, t->id);
+
+        if (!was)
+            continue;
+        t->uid = was->uid;
+        t->sequence = was->sequence;
+        t->created = was->created;
+        t->modified = was->modified;
+    }
+}
+
+bool publishing_words(TALLOC_CTX *ctx, struct serve *s, struct plan *after,
+                      const char ***ret, size_t *ret_n, struct error *err)
+{
+    struct release r = {.ctx = ctx,
+                        .s = s,
+                        .now = serve_now(s),
+                        .after = after,
+                        .before = s->out.plan};
+
+    *ret = NULL;
+    *ret_n = 0;
+    if (!r.before)
+        return true;
+    keep_identities(after, r.before);
+    if (!render_feeds(&r, err))
+        return false;
+    *ret = other_feeds(ctx, &s->out.feeds, &r.feeds, ret_n);
     return true;
 }
 

@@ -71,7 +71,7 @@ struct serve {
     struct scheduler *scheduler;
     struct delivery *delivery;
     const char *mailer_program;
-    struct job *job; /* the planning job that runs, NULL none */
+    struct job *job;     /* the planning job that runs, NULL none */
     struct reuse *reuse; /* answers of earlier plans; the job's while it runs */
     bool stopping;
     int reload_errors;    /* of the last reload that failed, 0 */
@@ -152,6 +152,12 @@ bool publishing_load(struct serve *s, struct error *err) MUST_USE;
 bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
                      struct plan **ret_after, struct changes *ret_changes,
                      struct error *err) MUST_USE;
+/* Where a release would change nothing of the plan: names of the feeds in which
+ * other words would stand all the same, because the rules have them. `after` is
+ * publishing_next()'s, and gets the identities of what is published. On ctx. */
+bool publishing_words(TALLOC_CTX *ctx, struct serve *s, struct plan *after,
+                      const char ***ret, size_t *ret_n,
+                      struct error *err) MUST_USE;
 /* Publishes a draft as the next version. */
 struct publishing_result {
     int release, messages, feeds;

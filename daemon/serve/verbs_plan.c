@@ -530,6 +530,24 @@ bool verb_AGENDA(struct request *q, struct error *err)
     return true;
 }
 
+/* Nothing of the plan changes, but words of the rules may: rows of the feeds
+ * that a release would write anew. */
+static bool diff_words(struct request *q, struct plan *after, struct error *err)
+{
+    const char **feeds;
+    size_t n;
+
+    if (!publishing_words(q->ctx, q->serve, after, &feeds, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        request_row(q, json_pack("{s:n, s:n, s:s, s:s, s:n, s:n, s:s}",
+                                 "edition", "item", "change", "other", "field",
+                                 "words", "old", "new", "feed", feeds[i]));
+    if (n > 0)
+        summary_set(q, "words", json_true());
+    return true;
+}
+
 bool verb_DIFF(struct request *q, struct error *err)
 {
     const char *against = request_text(q, "against");
@@ -554,6 +572,8 @@ bool verb_DIFF(struct request *q, struct error *err)
         }
         changes = plan_diff(q->ctx, other, after);
     }
+    if (!against && changes.n == 0 && !diff_words(q, after, err))
+        return false;
     for (size_t i = 0; i < changes.n; i++)
         request_row(q, view_change(&changes.rows[i]));
     summary_set(q, "changes", json_integer((json_int_t)changes.n));

@@ -89,6 +89,23 @@ def test_meeting_adds_a_one_off_item(planned):
             "--for", "45 min", "--of", "NOBODY")
 
 
+def test_diff_tells_of_other_words(planned):
+    planned.ctl("release")
+    assert planned.call("diff").summary == {"changes": 0, "editions": 0, "items": 0}
+    text = planned.rules_file.read_text()
+    assert text.count('"Brunei Darussalam"') == 1
+    planned.rules_file.write_text(text.replace('"Brunei Darussalam"', '"Brunei"'))
+    planned.ctl("reload")
+    rows = planned.call("diff")
+    feeds = {r["feed"] for r in rows if (r["change"], r["field"], r["edition"]) == ("other", "words", None)}
+    assert "host/BN" in feeds and len(feeds) == len(rows)
+    assert rows.summary["changes"] == 0 and rows.summary["words"] is True
+    shown = planned.run("diff").stdout
+    assert "host/BN" in shown and "words yes" in shown
+    planned.ctl("release")
+    assert planned.ctl("diff") == [] and "words" not in planned.call("diff").summary
+
+
 def test_release_makes_numbered_versions(planned):
     assert planned.ctl("diff")
     done = planned.call("release", {"note": "Dates of 2027"})
