@@ -249,22 +249,26 @@ def with_msmtp(relay, mails):
 
 
 def lines(place, template, relay, mails, size):
-    yield "smtp-source, 1 session, connects per mail", with_source(relay, size, False)
-    yield "smtp-source, 1 session, one connection", with_source(relay, size, True)
-    yield "convened, outbox to committed verdict", end_to_end(place, template, relay)
-    yield f"smtplib, {BATCH} mails a session", with_smtplib(relay, mails, BATCH)
-    yield "smtplib, a session per mail", with_smtplib(relay, mails, 1)
+    """Names, and what runs round n of them."""
+    yield "smtp-source, 1 session, connects per mail", lambda n: with_source(relay, size, False)
+    yield "smtp-source, 1 session, one connection", lambda n: with_source(relay, size, True)
+    yield ("convened, outbox to committed verdict",
+           lambda n: end_to_end(place / f"{relay.name}{n}", template, relay))
+    yield f"smtplib, {BATCH} mails a session", lambda n: with_smtplib(relay, mails, BATCH)
+    yield "smtplib, a session per mail", lambda n: with_smtplib(relay, mails, 1)
     if tool("msmtp"):
-        yield "msmtp, a process per mail", with_msmtp(relay, mails[:SINGLE])
+        yield "msmtp, a process per mail", lambda n: with_msmtp(relay, mails[:SINGLE])
 
 
 def compare(place, template, relay, mails, size):
+    """Two rounds over all, the better of each: others use the machine too."""
     print(f"\nto {relay.name}, {len(mails)} mails of {size / 1024:.1f} KB"
           f"{'':6}{'mails/s':>9} {'ratio':>7}")
-    base = None
-    for name, rate in lines(place, template, relay, mails, size):
-        base = base or rate
-        print(f"  {name:44}{rate:9.0f} {rate / base:7.2f}", flush=True)
+    all_lines = list(lines(place, template, relay, mails, size))
+    rounds = [[run(n) for _, run in all_lines] for n in range(2)]
+    best = [max(rates) for rates in zip(*rounds)]
+    for (name, _), rate in zip(all_lines, best):
+        print(f"  {name:44}{rate:9.0f} {rate / best[0]:7.3f}", flush=True)
 
 
 def main():
@@ -287,7 +291,7 @@ def main():
         for kind in kinds:
             relay = kind(place)
             try:
-                compare(place / kind.__name__, place / "some/state", relay, mails, size)
+                compare(place, place / "some/state", relay, mails, size)
             finally:
                 relay.stop()
         if Postfix not in kinds:
