@@ -445,7 +445,6 @@ static enum MHD_Result send_meeting(const struct http_call *call)
     struct feed_input in = {.rules = s->generation->rules,
                             .version = s->out.plan,
                             .tasks = &s->out.tasks,
-                            .previous = &s->out.feeds,
                             .now = s->out.note.at,
                             .release_at = s->out.note.at,
                             .base_url = s->config->base_url,
