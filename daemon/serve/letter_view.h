@@ -1,0 +1,14 @@
+#pragma once
+/*
+ * The view of one letter; docs/templates.md lists its names.
+ */
+#include "daemon/serve/serve.h"
+
+/* What a template sees of a notice about things of `plan`; `changes` (of a
+ * digest) may be NULL. A new reference. */
+json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
+                    const struct plan *plan, const struct changes *changes,
+                    const char *note, int release, struct instant now);
+
+/* The published task of that id, NULL when there is none. */
+const struct task *letter_task(const struct serve *s, const char *id);
