@@ -30,6 +30,7 @@ struct press {
     TALLOC_CTX *job;
     const struct feed_input *in;
     struct events events; /* by time, then UID, written */
+    struct shapes *good;
 };
 
 static int by_time(const void *a, const void *b)
@@ -84,6 +85,7 @@ static struct press *set_up(TALLOC_CTX *ctx, const struct feed_input *in)
 
     icalerror_set_errors_are_fatal(0);
     *press = (struct press){.ctx = ctx, .job = press, .in = in};
+    press->good = object_new(press, struct shapes);
     press->events = events_collect(press, in);
     events_add_deadlines(press, in, &press->events);
     if (in->previous)
@@ -98,6 +100,15 @@ static struct press *set_up(TALLOC_CTX *ctx, const struct feed_input *in)
     return press;
 }
 
+/* Once for all feeds that show it. */
+static void check_event(const struct press *press, struct event *e)
+{
+    if (!e->checked)
+        e->refused = event_fault(press->job, press->good, e);
+    e->checked = true;
+}
+
+/* What the feed shows, each event checked. */
 static const struct event **chosen(const struct press *press,
                                    const struct wanted *w, size_t *ret_n)
 {
@@ -107,8 +118,10 @@ static const struct event **chosen(const struct press *press,
     size_t n = 0;
 
     for (size_t i = 0; i < all->n; i++) {
-        if (wanted_shows(press->in, &all->rows[i], w))
-            rows[n++] = &all->rows[i];
+        if (!wanted_shows(press->in, &all->rows[i], w))
+            continue;
+        check_event(press, &all->rows[i]);
+        rows[n++] = &all->rows[i];
     }
     *ret_n = n;
     return rows;
@@ -118,11 +131,14 @@ static const char *fault_of(const struct press *press,
                             const struct event **events, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (events[i]->fault)
-            return text_format(press->job, "%s: %s \"%s\"",
-                               events[i]->item ? events[i]->item->id
-                                               : events[i]->edition->id,
-                               events[i]->fault, said(events[i]->zone));
+        const struct event *e = events[i];
+        const char *id = e->item ? e->item->id : e->edition->id;
+
+        if (e->fault)
+            return text_format(press->job, "%s: %s \"%s\"", id, e->fault,
+                               said(e->zone));
+        if (e->refused)
+            return text_format(press->job, "%s: %s", id, e->refused);
     }
     return NULL;
 }
@@ -239,12 +255,15 @@ struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
 
 /* ------------------------------------------------------------- one meeting */
 
-static bool write_meeting(struct press *press, const struct event *e,
+static bool write_meeting(struct press *press, struct event *event,
                           struct feed *ret, struct error *err)
 {
+    const struct event *e = event;
     struct octets o;
-    const char *fault = fault_of(press, &e, 1);
+    const char *fault;
 
+    check_event(press, event);
+    fault = fault_of(press, &e, 1);
     if (fault)
         return fail(err, REPLY_INTERNAL, "%s", fault);
     o = calendar_write(press->ctx, press->in, NULL, &e, 1, e->modified);

@@ -41,6 +41,8 @@ struct event {
     const char *vtimezone; /* its block */
     const char *text;      /* given by event_write() */
     const char *fault;     /* why it cannot be written, NULL */
+    bool checked;          /* libical has read it */
+    const char *refused;   /* what it has against it, NULL */
 };
 
 struct events {
