@@ -114,19 +114,17 @@ def wrk(url, connections=CONNECTIONS, seconds=SECONDS):
     return float(re.search(r"Requests/sec:\s*([0-9.]+)", text)[1])
 
 
-def pipelined(number, path, method="GET", header="", status=b"200", batch=200, seconds=SECONDS):
-    """Answers without a body a second; wrk waits for the body that their Content-Length speaks of."""
-    ask = f"{method} {path} HTTP/1.1\r\nHost: x\r\n{header}\r\n".encode() * batch
-    mark, done = b"HTTP/1.1 " + status, 0
-    with socket.create_connection(("127.0.0.1", number), timeout=10) as s:
-        began = time.monotonic()
-        while time.monotonic() - began < seconds:
-            s.sendall(ask)
-            got = b""
-            while got.count(mark) < batch or not got.endswith(b"\r\n\r\n"):
-                got += s.recv(1 << 20)
-            done += batch
-        return done / (time.monotonic() - began)
+def build_load(where):
+    """wrk waits for the body that the Content-Length of a 304 or a HEAD speaks of; ours does not."""
+    source = SOURCE / "tests/bench/load.c"
+    subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", str(where / "load"), str(source)], check=True)
+    return str(where / "load")
+
+
+def bodiless(load, number, path, method="GET", header="", status="200"):
+    """Answers without a body a second, over connections that are kept alive."""
+    words = [load, str(number), method, path, status, str(CONNECTIONS), str(SECONDS)] + ([header] if header else [])
+    return float(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
 
 
 def etag(url):
@@ -163,27 +161,27 @@ def subscribers(process, number, wanted):
           f"{grown >> 10} MiB more ({grown / max(1, len(crowd)):.1f} KiB each), {memory(process) >> 10} MiB in all")
 
 
-def compare(name, tag, body, ours, theirs):
+def compare(load, name, tag, body, ours, theirs):
     """Interleaved rounds of one feed beside nginx with the same file."""
     path, file = f"/feeds/{name}.ics", f"/{name}.ics"
     other = etag(f"http://127.0.0.1:{theirs}{file}")[0]
-    same, theirs_same = f"If-None-Match: {tag}\r\n", f"If-None-Match: {other}\r\n"
+    same, theirs_same = f"If-None-Match: {tag}", f"If-None-Match: {other}"
     ratios = {"200": [], "304": [], "HEAD": []}
     for _ in range(ROUNDS):
         ratios["200"].append(wrk(f"http://127.0.0.1:{ours}{path}") / wrk(f"http://127.0.0.1:{theirs}{file}"))
-        ratios["304"].append(pipelined(ours, path, "GET", same, b"304") /
-                             pipelined(theirs, file, "GET", theirs_same, b"304"))
-        ratios["HEAD"].append(pipelined(ours, path, "HEAD") / pipelined(theirs, file, "HEAD"))
+        ratios["304"].append(bodiless(load, ours, path, "GET", same, "304") /
+                             bodiless(load, theirs, file, "GET", theirs_same, "304"))
+        ratios["HEAD"].append(bodiless(load, ours, path, "HEAD") / bodiless(load, theirs, file, "HEAD"))
     said = ", ".join(f"{k} {min(v):.2f}..{max(v):.2f}" for k, v in ratios.items())
     print(f"{name}, {len(body) >> 10} KiB, beside nginx (1 worker): {said}")
 
 
 def main():
-    for program in ("wrk", "nginx", "radicale", "curl"):
+    for program in ("cc", "wrk", "nginx", "radicale", "curl"):
         if not shutil.which(program):
             sys.exit(f"bench: {program} is not installed")
     where = Path(tempfile.mkdtemp(prefix="cvb"))
-    running = []
+    running, load = [], build_load(where)
     try:
         ours, theirs, dav = port(), port(), port()
         daemon = start_daemon(where, ours)
@@ -194,7 +192,7 @@ def main():
         running.append(start_nginx(where, theirs, {name: body for name, (_, body) in mine.items()}))
         running.append(start_radicale(where, dav, mine["all"][1]))
         for name in feeds:
-            compare(name, *mine[name], ours, theirs)
+            compare(load, name, *mine[name], ours, theirs)
         fast = wrk(f"http://127.0.0.1:{ours}/feeds/all.ics")
         slow = wrk(f"http://127.0.0.1:{dav}/u/c/", connections=2, seconds=20)
         print(f"200 of all: {fast / slow:.0f} times Radicale" if slow else
