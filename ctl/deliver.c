@@ -159,7 +159,7 @@ static bool run_reader(TALLOC_CTX *ctx, const char *sender, const char *octets,
                        size_t size, json_t **ret, struct error *err)
 {
     const char *program = find_reader(ctx);
-    struct child child;
+    struct child child = {0};
     size_t n;
     char *lines;
     int status = 0;

@@ -110,8 +110,8 @@ static bool password_read(TALLOC_CTX *ctx, const char *path, const char **ret,
                           struct error *err)
 {
     struct stat info;
-    char *text;
-    size_t size;
+    char *text = NULL;
+    size_t size = 0;
 
     if (stat(path, &info) == 0 && (info.st_mode & 0027) != 0)
         return fail(err, REPLY_INPUT,
@@ -197,8 +197,8 @@ static bool parse_batch(TALLOC_CTX *ctx, char *text, size_t size,
 
 bool batch_read(TALLOC_CTX *ctx, struct batch *b, struct error *err)
 {
-    char *text;
-    size_t size;
+    char *text = NULL;
+    size_t size = 0;
 
     return read_input(ctx, &text, &size, err) &&
            parse_batch(ctx, text, size, b, err);

@@ -110,7 +110,7 @@ bool requested_plan(struct request *q, const struct plan **ret,
                     struct error *err)
 {
     struct plan *version;
-    int release;
+    int release = 0;
 
     if (!requested_release(q, &release, err))
         return false;
