@@ -6,6 +6,8 @@
  *    contacts, the old one's too. An edition without items (not laid out yet)
  *    concerns the bodies that its cluster's rule names.
  * 2. A contact gets one digest per release, whatever the number of changes.
+ * 3. A digest reminds its reader of the tasks that are its own and late; these
+ *    alone are no reason to write one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -153,12 +155,36 @@ static const char **ids_for(TALLOC_CTX *ctx, const struct rules *r,
     return ids;
 }
 
-struct notices office_digests(TALLOC_CTX *ctx, const struct rules *r,
-                              const struct plan *before,
-                              const struct plan *after,
-                              const struct changes *changes, int release,
-                              struct instant now,
-                              const struct contacts *contacts)
+/* The open tasks of a contact that are past their day, in their order. */
+static const struct task **overdue_of(TALLOC_CTX *ctx, const struct rules *r,
+                                      const struct contact *c,
+                                      const struct plan *plan,
+                                      const struct tasks *tasks,
+                                      struct date today, size_t *ret_n)
+{
+    const struct task **late = NULL;
+
+    *ret_n = 0;
+    for (size_t i = 0; i < tasks->n; i++) {
+        const struct task *t = &tasks->rows[i];
+        const struct edition *e;
+
+        if (task_overdue(t, today) == 0)
+            continue;
+        e = plan_edition(plan, t->edition);
+        if (!e || !contact_owns(r, c, t, e))
+            continue;
+        late = array_grow(ctx, late, const struct task *, *ret_n + 1);
+        late[(*ret_n)++] = t;
+    }
+    return late;
+}
+
+struct notices
+office_digests(TALLOC_CTX *ctx, const struct rules *r,
+               const struct plan *before, const struct plan *after,
+               const struct changes *changes, const struct tasks *tasks,
+               int release, struct instant now, const struct contacts *contacts)
 {
     struct notices all = {array_new(ctx, struct notice, contacts->n), 0};
     TALLOC_CTX *scratch = talloc_new(NULL);
@@ -179,8 +205,11 @@ struct notices office_digests(TALLOC_CTX *ctx, const struct rules *r,
         if (!contact_is_mailed(c))
             continue;
         n.items = ids_for(ctx, r, c, subjects, changes->n, &n.n_items);
-        if (n.n_items > 0)
-            all.rows[all.n++] = n;
+        if (n.n_items == 0)
+            continue;
+        n.overdue = overdue_of(ctx, r, c, after, tasks, instant_utc_date(now),
+                               &n.n_overdue);
+        all.rows[all.n++] = n;
     }
     talloc_free(scratch);
     return all;

@@ -158,6 +158,8 @@ struct notice {
     struct length lead;     /* "14 days before"; n < 0: none */
     const char **items;     /* ids of the items it speaks of, in time order */
     size_t n_items;
+    const struct task **overdue; /* NOTICE_DIGEST: its own that are late */
+    size_t n_overdue;
     const char *rung;              /* NOTICE_OVERDUE: "owner", "desk", "head" */
     int late;                      /* NOTICE_OVERDUE: working days past due */
     const char *calendar, *method; /* iTIP object of invitations; NULL none */
@@ -192,12 +194,15 @@ void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
                      struct notices *all);
 
 /* The digests of a release: one per contact whom a change concerns. Each
- * notice's items are the ids of the changes (edition or item) it must name;
- * `before` is NULL for the first release. A digest expires after 30 days. */
+ * notice's items are the ids of the changes (edition or item) it must name, and
+ * it points at those of `tasks` (of `after`) that the contact owns and that are
+ * late; `before` is NULL for the first release. A digest expires after 30
+ * days. */
 struct notices office_digests(TALLOC_CTX *ctx, const struct rules *r,
                               const struct plan *before,
                               const struct plan *after,
-                              const struct changes *changes, int release,
+                              const struct changes *changes,
+                              const struct tasks *tasks, int release,
                               struct instant now,
                               const struct contacts *contacts);
 

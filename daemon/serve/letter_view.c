@@ -366,6 +366,39 @@ static void name_late(TALLOC_CTX *ctx, const struct serve *s,
     set_text(v, "task", text_format(ctx, "%s/%s", t->edition, t->step));
 }
 
+static json_t *task_view(TALLOC_CTX *ctx, const struct task *t,
+                         struct date today)
+{
+    json_t *v = view_task(t, today);
+
+    set_text(v, "due_text", date_line(ctx, t->due));
+    if (t->due.day != t->nominal.day)
+        set_text(v, "nominal_text", date_line(ctx, t->nominal));
+    (void)json_object_set_new(v, "overdue_now",
+                              json_boolean(task_overdue(t, today) > 0));
+    return v;
+}
+
+/* The tasks that a digest reminds its reader of. */
+static void add_overdue(TALLOC_CTX *ctx, json_t *view, const struct notice *n,
+                        const struct plan *plan, struct date today)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < n->n_overdue; i++) {
+        const struct task *t = n->overdue[i];
+        json_t *v = task_view(ctx, t, today);
+
+        set_text(
+            v, "what",
+            title_of(ctx, plan_edition(plan, t->edition), NULL, t->edition));
+        (void)json_array_append_new(rows, v);
+    }
+    (void)json_object_set_new(view, "has_overdue",
+                              json_boolean(n->n_overdue > 0));
+    (void)json_object_set_new(view, "overdue", rows);
+}
+
 static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
                      const struct notice *n, struct instant now)
 {
@@ -374,13 +407,7 @@ static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
 
     if (!t)
         return;
-    v = view_task(t, instant_utc_date(now));
-    set_text(v, "due_text", date_line(ctx, t->due));
-    if (t->due.day != t->nominal.day)
-        set_text(v, "nominal_text", date_line(ctx, t->nominal));
-    (void)json_object_set_new(
-        v, "overdue_now",
-        json_boolean(task_overdue(t, instant_utc_date(now)) > 0));
+    v = task_view(ctx, t, instant_utc_date(now));
     (void)json_object_set_new(view, "task", v);
     if (!n->rung)
         return;
@@ -452,5 +479,6 @@ json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         set_text(view, "text", n->text);
     add_things(ctx, s, view, n, plan, changes);
     add_task(ctx, s, view, n, now);
+    add_overdue(ctx, view, n, plan, instant_utc_date(now));
     return view;
 }

@@ -438,8 +438,9 @@ static bool write_digests(struct release *r, struct error *err)
 
     if (!store_contacts(r->ctx, s->store, &contacts, err))
         return false;
-    digests = office_digests(r->ctx, s->generation->rules, r->before, r->after,
-                             &r->changes, r->number, r->now, &contacts);
+    digests =
+        office_digests(r->ctx, s->generation->rules, r->before, r->after,
+                       &r->changes, r->in.tasks, r->number, r->now, &contacts);
     for (size_t i = 0; i < digests.n; i++)
         if (!write_digest(r, &digests.rows[i],
                           wait ? MESSAGE_HELD : MESSAGE_QUEUED, err))

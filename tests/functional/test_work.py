@@ -176,6 +176,27 @@ def test_the_calendar_of_deadlines_says_what_is_overdue(released):
     assert released.call("feed lint").summary["findings"] == 0
 
 
+def test_a_digest_reminds_of_what_turned_overdue_since(released):
+    def digest(to, release):
+        row = next(m for m in released.ctl("outbox")
+                   if (m["to"], m["cause"]) == (to, f"digest/{release}"))
+        return "".join(r["text"] for r in released.ctl("message", row["message"], "--raw"))
+
+    desk = "desk.adgmin@secretariat.example"
+    assert "Working papers" not in digest(desk, 1)
+    released.ctl("clock", "2026-12-22")  # PAPERS is due Mon 21 Dec
+    released.ctl("done", f"{WEEK}/DATES")
+    released.ctl("move", WEEK, "2027-01-25", "--force", "host asked")
+    released.ctl("pin", f"{WEEK}/PAPERS", "2026-12-21")
+    released.ctl("release", "--send")
+    text = digest(desk, 2)
+    assert "Yours, and past its day:" in text
+    assert "- Working papers and annotated agenda out, ADGMIN and Related Meetings" in text
+    assert "was due Mon 21 December 2026" in text
+    assert "Dates proposed to members" not in text  # done
+    assert "Credentials" not in text  # the members'
+
+
 # ---- audit
 def test_audit_prints_a_page_and_a_spreadsheet(planned):
     assert planned.ctl("audit", "2027")[0]["ok"] is True

@@ -218,6 +218,22 @@ static inline struct world *world_new(void)
     return w;
 }
 
+/* One more step of the workflow that WEEK has. */
+static inline struct step *add_step(struct world *w, const char *code,
+                                    enum due_kind due, struct length offset,
+                                    enum owner_kind owner)
+{
+    struct step *s = &w->steps[w->workflow.n_steps++];
+
+    *s = (struct step){.code = code,
+                       .title = code,
+                       .due = due,
+                       .offset = offset,
+                       .owner = owner,
+                       .where = {"rules", 7, 3}};
+    return s;
+}
+
 /* One more edition; host BN in Bandar unless the test changes it. */
 static inline struct edition *add_edition(struct world *w, const char *id,
                                           const char *cluster, int cycle, int n,

@@ -1,16 +1,26 @@
 /* Digests: one per contact whom a release concerns, naming what it must. */
 #include "office_world.h"
 
-static struct notices digest(struct world *w, const struct plan *before,
-                             const struct change *rows, size_t n,
-                             const struct contacts *contacts)
+static struct notices digest_of(struct world *w, const struct plan *before,
+                                const struct change *rows, size_t n,
+                                const struct tasks *tasks,
+                                const struct contacts *contacts)
 {
     struct changes changes = {.n = n, .rows = array_new(w, struct change, n)};
 
     for (size_t i = 0; i < n; i++)
         changes.rows[i] = rows[i];
-    return office_digests(w, &w->rules, before, &w->plan, &changes, 7,
+    return office_digests(w, &w->rules, before, &w->plan, &changes, tasks, 7,
                           at("2026-11-24T06:00:00Z"), contacts);
+}
+
+static struct notices digest(struct world *w, const struct plan *before,
+                             const struct change *rows, size_t n,
+                             const struct contacts *contacts)
+{
+    const struct tasks none = {NULL, 0};
+
+    return digest_of(w, before, rows, n, &none, contacts);
 }
 
 /* "address thing thing; ..." */
@@ -158,6 +168,44 @@ static void test_open_event(void **state)
     talloc_free(w);
 }
 
+/* A reader's own tasks, open and late on the day of the release. */
+static void test_own_tasks_that_are_late(void **state)
+{
+    const struct change moved = {CHANGE_MOVED, "W-1", "", "start", "", ""};
+    struct world *w = world_new();
+    struct contacts c = {0};
+    struct task_fact done = {.task = "W-1/CREDENTIALS:ID",
+                             .state = TASK_DONE,
+                             .on = day("2026-11-20"),
+                             .note = "",
+                             .pin = DATE_NONE};
+    char *text = memory_text(w, "");
+    struct tasks tasks;
+    struct notices all;
+
+    (void)state;
+    add_step(w, "PAPERS", DUE_BEFORE, LENGTH(60, DAYS), OWNER_SECRETARIAT);
+    add_step(w, "CREDENTIALS", DUE_BEFORE, LENGTH(70, DAYS), OWNER_MEMBERS);
+    add_step(w, "VENUE", DUE_BEFORE, LENGTH(80, DAYS), OWNER_HOST);
+    add_step(w, "REPLY", DUE_BEFORE, LENGTH(90, DAYS), OWNER_PARTNERS);
+    add_step(w, "LATER", DUE_BEFORE, LENGTH(5, DAYS), OWNER_SECRETARIAT);
+    /* due on the day of the release itself: not late */
+    add_step(w, "TODAY", DUE_BEFORE, LENGTH(55, DAYS), OWNER_SECRETARIAT);
+    add_week(w, "W-1", 2027, "2027-01-18", EDITION_PROPOSED);
+    add_everybody(w, &c);
+    tasks = office_tasks(w, &w->rules, &w->plan, &done, 1);
+    all = digest_of(w, NULL, &moved, 1, &tasks, &c);
+    for (size_t i = 0; i < all.n; i++) {
+        text = text_format(w, "%s%s%s", text, i ? "; " : "",
+                           all.rows[i].contact->email);
+        for (size_t k = 0; k < all.rows[i].n_overdue; k++)
+            text = text_format(w, "%s %s", text, all.rows[i].overdue[k]->id);
+    }
+    assert_string_equal(text, "bn-host W-1/VENUE; id-mid; id-top; "
+                              "jp W-1/REPLY:JP; s-top W-1/PAPERS");
+    talloc_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_before_and_after),
         cmocka_unit_test(test_without_items),
         cmocka_unit_test(test_open_event),
+        cmocka_unit_test(test_own_tasks_that_are_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,21 +1,6 @@
 /* Tasks: dates by every kind of offset, owners, pins and chains. */
 #include "office_world.h"
 
-static struct step *add_step(struct world *w, const char *code,
-                             enum due_kind due, struct length offset,
-                             enum owner_kind owner)
-{
-    struct step *s = &w->steps[w->workflow.n_steps++];
-
-    *s = (struct step){.code = code,
-                       .title = code,
-                       .due = due,
-                       .offset = offset,
-                       .owner = owner,
-                       .where = {"rules", 7, 3}};
-    return s;
-}
-
 static struct tasks tasks_of(struct world *w, const struct task_fact *facts,
                              size_t n)
 {
