@@ -253,55 +253,6 @@ struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
     return feeds;
 }
 
-/* ------------------------------------------------------------- one meeting */
-
-static bool write_meeting(struct press *press, struct event *event,
-                          struct feed *ret, struct error *err)
-{
-    const struct event *e = event;
-    struct octets o;
-    const char *fault;
-
-    check_event(press, event);
-    fault = fault_of(press, &e, 1);
-    if (fault)
-        return fail(err, REPLY_INTERNAL, "%s", fault);
-    o = calendar_write(press->ctx, press->in, NULL, &e, 1, e->modified);
-    fault = calendar_fault(press->job, &o);
-    if (fault)
-        return fail(err, REPLY_INTERNAL, "the calendar of %s is bad: %s",
-                    e->uid, fault);
-    *ret = (struct feed){
-        .name = memory_text(press->ctx, e->uid),
-        .path = feed_address(press->ctx, "http://", "/meetings/", e->uid),
-        .title = memory_text(press->ctx, e->summary),
-        .body = o.text,
-        .size = o.n,
-        .etag = feed_etag(press->ctx, o.text, o.n),
-        .modified = e->modified,
-        .events = 1};
-    ret->path =
-        text_format(press->ctx, "%s.ics", ret->path + strlen("http://"));
-    return true;
-}
-
-bool feed_meeting(TALLOC_CTX *ctx, const struct feed_input *in, const char *uid,
-                  struct feed *ret, struct error *err)
-{
-    struct press *press = set_up(ctx, in);
-    bool good = false, found = false;
-
-    for (size_t i = 0; i < press->events.n && !found; i++) {
-        found = strcmp(press->events.rows[i].uid, uid) == 0;
-        if (found)
-            good = write_meeting(press, &press->events.rows[i], ret, err);
-    }
-    talloc_free(press);
-    if (!found)
-        return fail(err, REPLY_NOTFOUND, "no meeting with that UID");
-    return good;
-}
-
 /* ------------------------------------------------------- private calendars */
 
 bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,

@@ -57,9 +57,12 @@ struct feed_input {
 struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
                           const char **ret_bad);
 
-/* One meeting alone (no calendar name), by uid. REPLY_NOTFOUND. */
-bool feed_meeting(TALLOC_CTX *ctx, const struct feed_input *in, const char *uid,
+/* One meeting alone (no calendar name), by uid: its octets as they stand in a
+ * feed that is served. REPLY_NOTFOUND. */
+bool feed_meeting(TALLOC_CTX *ctx, const struct feeds *served, const char *uid,
                   struct feed *ret, struct error *err) MUST_USE;
+/* Is an event of this UID in one of them? */
+bool feed_has_event(const struct feeds *served, const char *uid);
 
 /* The calendar of one contact: what it hears of and the deadlines it owes. The
  * feed's name is `name`; REPLY_INTERNAL when it does not pass its check. */

@@ -56,8 +56,7 @@ static bool is_there(const struct collector *c, const char *uid)
     return false;
 }
 
-/* A UID of ours: one word that needs no escapes. */
-static bool is_good_uid(const char *uid)
+bool event_uid_is_good(const char *uid)
 {
     return uid && uid[0] && strlen(uid) <= 255 && !strpbrk(uid, " \t;,:\\\"") &&
            text_is_clean(uid, strlen(uid), "");
@@ -67,7 +66,7 @@ static void add(struct collector *c, const struct event *e, struct date last)
 {
     struct event *row;
 
-    if (!is_kept(c, e->status, last) || !is_good_uid(e->uid))
+    if (!is_kept(c, e->status, last) || !event_uid_is_good(e->uid))
         return;
     c->events.rows =
         array_grow(c->ctx, c->events.rows, struct event, c->events.n + 1);

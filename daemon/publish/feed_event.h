@@ -71,6 +71,14 @@ void events_add_deadlines(TALLOC_CTX *ctx, const struct feed_input *in,
 const struct edition *events_edition(const struct feed_input *in,
                                      const char *id);
 
+/* May it be the UID of an event here: one word that needs no escapes? */
+bool event_uid_is_good(const char *uid);
+/* What a written event says (feed_previous.c): the value of a property without
+ * parameters, unfolded, on ctx, NULL when it is not there; the same as a time,
+ * INSTANT_NONE. */
+char *event_value(TALLOC_CTX *ctx, const char *text, const char *name);
+struct instant event_stamp(TALLOC_CTX *ctx, const char *text, const char *name);
+
 /* The VEVENTs of the last good bodies, by UID (feed_previous.c). */
 struct previous;
 struct previous *previous_read(TALLOC_CTX *ctx, const struct feeds *feeds);

@@ -28,8 +28,7 @@ static int by_uid(const void *a, const void *b)
                   ((const struct block *)b)->uid);
 }
 
-/* The value of a line without parameters, on ctx; NULL when there is none. */
-static char *value_of(TALLOC_CTX *ctx, const char *text, const char *name)
+char *event_value(TALLOC_CTX *ctx, const char *text, const char *name)
 {
     char *start = text_format(ctx, "\r\n%s:", name);
     const char *at = strstr(text, start);
@@ -62,7 +61,7 @@ static void read_blocks(struct previous *p, const char *body)
             return;
         end += sizeof end_mark - 1;
         text = memory_text_n(p, body, (size_t)(end - body));
-        uid = value_of(p, text, "UID");
+        uid = event_value(p, text, "UID");
         if (uid) {
             p->rows = array_grow(p, p->rows, struct block, p->n + 1);
             p->rows[p->n++] = (struct block){uid, text};
@@ -99,15 +98,20 @@ static struct instant stamp_of(const char *text)
                             s};
 }
 
+struct instant event_stamp(TALLOC_CTX *ctx, const char *text, const char *name)
+{
+    return stamp_of(event_value(ctx, text, name));
+}
+
 /* Numbers of an event that was published before. */
 static void settle_known(TALLOC_CTX *ctx, const char *before, struct event *e,
                          struct instant release_at)
 {
     TALLOC_CTX *job = talloc_new(ctx);
-    const char *number = value_of(job, before, "SEQUENCE");
+    const char *number = event_value(job, before, "SEQUENCE");
     int sequence = number ? (int)strtol(number, NULL, 10) : 0;
-    struct instant modified = stamp_of(value_of(job, before, "LAST-MODIFIED"));
-    struct instant created = stamp_of(value_of(job, before, "CREATED"));
+    struct instant modified = event_stamp(job, before, "LAST-MODIFIED");
+    struct instant created = event_stamp(job, before, "CREATED");
     struct event same = *e;
 
     if (instant_is_none(modified))

@@ -225,12 +225,22 @@ static void add_clocks(const struct page_job *job, const struct item *i,
     page_set(row, "day_text", value_text(page_day(job->ctx, i->start.date)));
 }
 
+/* What is cancelled may never have been in a calendar, or be there no more. */
+static bool has_calendar(const struct page_job *job, const struct item *i,
+                         bool cancelled)
+{
+    return i->uid[0] && (!cancelled || !job->in->feeds ||
+                         feed_has_event(job->in->feeds, i->uid));
+}
+
 json_t *page_item_row(const struct page_job *job, const struct edition *e,
                       const struct item *i)
 {
     json_t *row = view_item(job->in->rules, i);
     const struct partner *p = rules_partner(job->in->rules, i->partner);
     bool timed = is_timed(e, i);
+    bool cancelled =
+        i->status == ITEM_CANCELLED || e->status == EDITION_CANCELLED;
 
     (void)json_object_del(row, "pinned");
     if (timed)
@@ -238,9 +248,7 @@ json_t *page_item_row(const struct page_job *job, const struct edition *e,
     else
         drop_times(row);
     page_set(row, "timed", json_boolean(timed));
-    page_set(row, "cancelled",
-             json_boolean(i->status == ITEM_CANCELLED ||
-                          e->status == EDITION_CANCELLED));
+    page_set(row, "cancelled", json_boolean(cancelled));
     page_set(row, "part_text",
              i->parts > 1 ? value_taken(text_format(NULL, "part %d of %d",
                                                     i->part, i->parts))
@@ -249,11 +257,12 @@ json_t *page_item_row(const struct page_job *job, const struct edition *e,
     page_set(row, "partner_url",
              p ? value_text(page_link(job, "/partners/", p->code))
                : json_null());
-    page_set(row, "ics",
-             timed && i->uid[0] ? value_taken(text_format(
-                                      NULL, "%s/meetings/%s.ics", job->root,
+    page_set(
+        row, "ics",
+        timed && has_calendar(job, i, cancelled)
+            ? value_taken(text_format(NULL, "%s/meetings/%s.ics", job->root,
                                       page_encode(job->ctx, i->uid)))
-                                : json_null());
+            : json_null());
     return row;
 }
 

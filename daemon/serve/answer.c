@@ -145,18 +145,25 @@ static char *hash_of(TALLOC_CTX *ctx, const char *body, size_t size)
 
 /* ---- conditions (RFC 9110, section 13) */
 
-/* Is etag among `list` by weak comparison? */
+/* Does a member of the list end here? */
+static bool ends_here(const char *p)
+{
+    p += strspn(p, " \t");
+    return *p == '\0' || *p == ',';
+}
+
+/* Is etag among `list` by weak comparison? "*" stands alone. */
 static bool etag_matches(const char *list, const char *etag)
 {
     size_t n = strlen(etag);
 
+    if (list[strspn(list, " \t")] == '*')
+        return strspn(list, " \t*") == strlen(list);
     for (const char *p = list; *p;) {
         p += strspn(p, " \t,");
-        if (*p == '*')
-            return true;
         if (p[0] == 'W' && p[1] == '/')
             p += 2;
-        if (strncmp(p, etag, n) == 0)
+        if (strncmp(p, etag, n) == 0 && ends_here(p + n))
             return true;
         if (*p == '"') {
             p = strchr(p + 1, '"');
@@ -442,20 +449,14 @@ static enum MHD_Result send_meeting(const struct http_call *call)
     TALLOC_CTX *tmp = talloc_new(NULL);
     const char *name = call->path + strlen("/meetings/");
     size_t n = strlen(name);
-    struct feed_input in = {.rules = s->generation->rules,
-                            .version = s->out.plan,
-                            .tasks = &s->out.tasks,
-                            .now = s->out.note.at,
-                            .release_at = s->out.note.at,
-                            .base_url = s->config->base_url,
-                            .calendar_name = serve_name(s)};
     struct prepared p = {.until = INSTANT_NONE};
     enum MHD_Result result;
     struct feed feed;
     struct error err;
 
-    if (!s->out.plan || n < 5 || !text_same(name + n - 4, ".ics") ||
-        !feed_meeting(tmp, &in, memory_text_n(tmp, name, n - 4), &feed, &err)) {
+    if (n < 5 || !text_same(name + n - 4, ".ics") ||
+        !feed_meeting(tmp, &s->out.feeds, memory_text_n(tmp, name, n - 4),
+                      &feed, &err)) {
         talloc_free(tmp);
         return send_error(call, MHD_HTTP_NOT_FOUND, NOTHING_HERE);
     }

@@ -321,17 +321,19 @@ static void test_golden(void **state)
 static void test_golden_meeting(void **state)
 {
     struct world *w = world(NULL);
+    struct feeds feeds = render(w);
     struct feed f;
     struct error err;
 
     (void)state;
-    assert_true(feed_meeting(w, &w->in, JOINT, &f, &err));
+    assert_true(feed_meeting(w, &feeds, JOINT, &f, &err));
+    assert_int_equal(feed_lint(w, f.body, f.size).n, 0);
     assert_null(strstr(f.body, "X-WR-CALNAME"));
     assert_null(strstr(f.body, "\r\nNAME:"));
     assert_string_equal(f.path,
                         "/meetings/cccccccccccccccccccccccc@example.org.ics");
     check_golden("meeting", f.body, f.size);
-    assert_false(feed_meeting(w, &w->in, "nobody@example.org", &f, &err));
+    assert_false(feed_meeting(w, &feeds, "nobody@example.org", &f, &err));
     assert_int_equal(err.code, REPLY_NOTFOUND);
     talloc_free(w);
 }
