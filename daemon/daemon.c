@@ -330,6 +330,7 @@ int daemon_run(const struct daemon_options *options)
 
     (void)setenv("UV_THREADPOOL_SIZE", "4", 0);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit fails its write */
     log_use_priorities(getenv("JOURNAL_STREAM") != NULL);
     take_sockets(p);
     p->s.loop = &p->loop;

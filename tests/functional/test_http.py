@@ -1,9 +1,9 @@
 """The HTTP side of feeds: conditions, methods, limits, and clients that misbehave."""
 import json
 import re
+import resource
 import shutil
 import socket
-import sqlite3
 import subprocess
 import time
 
@@ -90,10 +90,33 @@ def test_if_none_match_forms(served, form):
     assert "Content-Type" not in headers
 
 
-@pytest.mark.parametrize("form", ['"other"', 'W/"other"', "garbage", '"', "W/", '"unfinished', "{0}x", ""])
+@pytest.mark.parametrize("form", ['"other"', 'W/"other"', "garbage", '"', "W/", '"unfinished', '"{0}', '{0}"', "{0}",
+                                  '"{0}x"', '"x{0}"', 'w/"{0}"', '"other, "{0}"', '"{0}" x', '*"x"', '"x", *', ""])
 def test_if_none_match_that_does_not_match(served, form):
-    etag = served.get(FEED)[1]["ETag"]
-    assert served.get(FEED, If_None_Match=form.format(etag[:-1]))[0] == 200
+    _, headers, body = served.get(FEED)
+    status, again, full = served.get(FEED, If_None_Match=form.format(headers["ETag"].strip('"')))
+    assert status == 200 and full == body and again["ETag"] == headers["ETag"]
+
+
+def test_etag_is_of_the_octets(served):
+    """Strong: two bodies have one tag exactly when they are the same octets."""
+    paths = [FEED, "/feeds/editions.ics", "/feeds/ADGSOM.ics", "/feeds/partner-JP.ics", "/feeds/deadlines.ics"]
+    seen = {}
+    for edition in ("MINISTERIAL-2027", "JWG-2027"):
+        for path in paths:
+            _, headers, body = served.get(path)
+            assert not headers["ETag"].startswith("W/")
+            assert seen.setdefault(headers["ETag"], body) == body
+            assert served.get(path, "HEAD")[1]["ETag"] == headers["ETag"]
+        old = served.get(FEED)[1]["ETag"]
+        served.ctl("clock", "+1 hour")
+        served.ctl("confirm", edition, "--city", "Tutong" if edition[0] == "M" else "Vigan")
+        served.ctl("release")
+        status, headers, body = served.get(FEED, If_None_Match=old)
+        assert status == 200 and headers["ETag"] != old and body
+    assert len(set(seen.values())) == len(seen) > len(paths)
+    other = served.get("/feeds/editions.ics")[1]["ETag"]
+    assert served.get(FEED, If_None_Match=other)[0] == 200
 
 
 def test_if_modified_since(served):
@@ -185,15 +208,28 @@ def test_healthz(served):
 
 
 def test_healthz_is_503_when_the_store_takes_no_writes(served):
-    with sqlite3.connect(served.path / "state/convened.db", isolation_level=None) as db:
-        db.execute("BEGIN IMMEDIATE")  # whoever holds the file
-        with pytest.raises(Failed):
-            served.ctl("contact", "add", "a@example.org", "--name", "A", "--of", "BN")
-        status, _, body = served.get("/healthz")
-        if status == 503:
-            assert body.startswith(b"the store takes no writes: ")
-        assert served.get(FEED)[0] == 200
-        db.execute("ROLLBACK")
+    """A file that may not grow stands for a full disk: told, read on, and over when there is room again."""
+    before = served.get(FEED)[2]
+    limit = (served.path / "state/convened.db").stat().st_size
+    resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    refused = None
+    for k in range(2000):
+        try:
+            served.ctl("contact", "add", f"a{k}@example.org", "--name", "A" * 200, "--of", "BN")
+        except Failed as failed:
+            refused = failed
+            break
+    assert refused and refused.status == 75 and "the disk fails" in refused.stderr
+    status, headers, body = served.get("/healthz")
+    assert status == 503 and body.startswith(b"the store takes no writes: the disk fails: ")
+    assert served.get("/healthz", "HEAD")[0] == 503
+    assert served.ctl("status")[0]["store"].startswith("the disk fails: ")
+    assert served.get(FEED)[2] == before
+    resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    served.stop()
+    served.start()
+    assert served.get("/healthz")[::2] == (200, b"ok\n")
+    served.ctl("contact", "add", "again@example.org", "--name", "A", "--of", "BN")
 
 
 def test_metrics_count_polls(served):
