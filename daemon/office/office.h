@@ -79,6 +79,8 @@ struct tasks {
 /* The tasks of the plan's editions that have a date. Those of editions that
  * are cancelled or postponed, and those that only facts know of because their
  * edition is gone, are closed: waived (unless done) with the reason as note.
+ * An edition that was over when its first release was made (edition.created)
+ * has no tasks that were due before that.
  * `facts` in any order. on ctx. */
 struct tasks office_tasks(TALLOC_CTX *ctx, const struct rules *r,
                           const struct plan *plan,

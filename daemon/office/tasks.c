@@ -362,6 +362,19 @@ static const char *why_closed(const struct edition *e)
 
 /* ---- the list */
 
+/* What was due before this calendar took up an edition that was over by then
+ * is history, not work: nobody was asked. What an officer said of it counts. */
+static bool is_history(const struct edition *e, const struct task *t)
+{
+    struct date taken_up;
+
+    if (e->status != EDITION_HELD || instant_is_none(e->created) ||
+        t->state != TASK_OPEN || t->pinned)
+        return false;
+    taken_up = instant_utc_date(e->created);
+    return taken_up.day > e->end.day && t->due.day < taken_up.day;
+}
+
 static void fill_slot(struct office *o, const struct step *s,
                       const struct task *common)
 {
@@ -431,10 +444,14 @@ static void add_tasks(struct office *o, struct tasks *all)
         check_slot(o, &w->steps[i]);
     for (size_t i = 0; i < w->n_steps; i++)
         for (size_t k = 0; k < o->slots[i].owners.n; k++) {
+            struct task *t = &o->slots[i].tasks[k];
+
+            if (is_history(o->edition, t))
+                continue;
             if (closed)
-                close_task(o, closed, &o->slots[i].tasks[k]);
+                close_task(o, closed, t);
             all->rows = array_grow(o->ctx, all->rows, struct task, all->n + 1);
-            all->rows[all->n++] = o->slots[i].tasks[k];
+            all->rows[all->n++] = *t;
         }
 }
 

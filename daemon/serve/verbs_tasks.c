@@ -43,6 +43,19 @@ static void add_gone(struct plan *plan, const struct plan *released,
     }
 }
 
+/* Since when the world knows of each edition; of a new one it would be now. */
+static void set_created(struct plan *plan, const struct plan *released,
+                        struct instant now)
+{
+    for (size_t i = 0; i < plan->n_editions; i++) {
+        struct edition *e = &plan->editions[i];
+        const struct edition *was =
+            released ? plan_edition(released, e->id) : NULL;
+
+        e->created = was ? was->created : now;
+    }
+}
+
 bool serve_tasks(TALLOC_CTX *ctx, struct serve *s, struct tasks *ret,
                  struct error *err)
 {
@@ -55,6 +68,7 @@ bool serve_tasks(TALLOC_CTX *ctx, struct serve *s, struct tasks *ret,
         !draft_whole(ctx, s, "main", &draft, err))
         return false;
     plan = plan_copy(ctx, draft);
+    set_created(plan, s->out.plan, serve_now(s));
     add_gone(plan, s->out.plan, instant_utc_date(serve_now(s)));
     plan_sort(plan);
     *ret = office_tasks(ctx, s->generation->rules, plan, facts, n);

@@ -371,6 +371,57 @@ static void test_which_editions(void **state)
     }
 }
 
+/* A meeting that was over when its first release was made: what was due before
+ * that release is nobody's work, unless an officer spoke of it. */
+static void test_history(void **state)
+{
+    static const struct {
+        enum edition_status status;
+        const char *created;
+        const char *first; /* the ids that are left */
+        const char *second;
+    } cases[] = {
+        {EDITION_HELD, "2027-03-01T08:00:00Z", "W-1/LATE", NULL},
+        {EDITION_HELD, "2027-01-22T20:00:00Z", "W-1/EARLY", "W-1/LATE"},
+        {EDITION_CONFIRMED, "2027-03-01T08:00:00Z", "W-1/EARLY", "W-1/LATE"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world *w = world_new();
+        struct tasks all;
+
+        add_step(w, "EARLY", DUE_BEFORE, LENGTH(8, WEEKS), OWNER_SECRETARIAT);
+        add_step(w, "LATE", DUE_AFTER, LENGTH(10, WEEKS), OWNER_SECRETARIAT);
+        add_edition(w, "W-1", "WEEK", 2027, 0, "2027-01-18", "2027-01-22",
+                    cases[i].status)
+            ->created = at(cases[i].created);
+        all = tasks_of(w, NULL, 0);
+        assert_int_equal(all.n, cases[i].second ? 2 : 1);
+        assert_string_equal(all.rows[0].id, cases[i].first);
+        talloc_free(w);
+    }
+}
+
+static void test_history_spoken_of(void **state)
+{
+    const struct task_fact done = {"W-1/EARLY", TASK_DONE, day("2026-11-20"),
+                                   "by hand",   DATE_NONE, "NO"};
+    struct world *w = world_new();
+    struct tasks all;
+
+    (void)state;
+    add_step(w, "EARLY", DUE_BEFORE, LENGTH(8, WEEKS), OWNER_SECRETARIAT);
+    add_edition(w, "W-1", "WEEK", 2027, 0, "2027-01-18", "2027-01-22",
+                EDITION_HELD)
+        ->created = at("2027-03-01T08:00:00Z");
+    all = tasks_of(w, &done, 1);
+    assert_int_equal(all.n, 1);
+    assert_int_equal(all.rows[0].state, TASK_DONE);
+    assert_false(all.rows[0].closed);
+    talloc_free(w);
+}
+
 /* Chains: from the date that counts, of the same member, else the latest. */
 static void test_chains(void **state)
 {
@@ -577,6 +628,8 @@ int main(void)
         cmocka_unit_test(test_without_calendar),
         cmocka_unit_test(test_owners),
         cmocka_unit_test(test_which_editions),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_history_spoken_of),
         cmocka_unit_test(test_chains),
         cmocka_unit_test(test_circle),
         cmocka_unit_test(test_facts),
