@@ -132,7 +132,13 @@ static bool open_state(struct serve *s, struct error *err)
         return fail(err, REPLY_INTERNAL,
                     "the state directory %s cannot be made or written",
                     s->config->state);
-    return store_open(s->ctx, s->config->state, &s->store, err);
+    if (!store_open(s->ctx, s->config->state, &s->store, err))
+        return false;
+    if (store_kept(s->store))
+        log_line(LOG_LEVEL_INFO,
+                 "the store has a new format; what it was before is kept in %s",
+                 store_kept(s->store));
+    return true;
 }
 
 static bool open_rules(struct serve *s, struct error *err)

@@ -60,6 +60,7 @@ struct task {
     enum task_state state;
     struct date done_on;
     const char *note;
+    const char *by; /* who did, waived, reopened or pinned it last; "" nobody */
     bool pinned;
     bool closed;         /* waived because its edition went; note says why */
     const char *depends; /* id of the task it is counted from, "" */

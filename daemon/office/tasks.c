@@ -270,6 +270,7 @@ static void apply_fact(const struct office *o, const struct task_fact *f,
     t->state = f->state;
     t->done_on = f->on;
     t->note = f->note ? memory_text(o->ctx, f->note) : "";
+    t->by = f->who ? memory_text(o->ctx, f->who) : "";
     t->pinned = !date_is_none(f->pin);
 }
 
@@ -429,6 +430,7 @@ static void add_tasks(struct office *o, struct tasks *all)
     struct task common = {.edition = memory_text(o->ctx, o->edition->id),
                           .cluster = memory_text(o->ctx, o->edition->cluster),
                           .note = "",
+                          .by = "",
                           .depends = "",
                           .warning = "",
                           .drift = DATE_NONE,
@@ -487,6 +489,7 @@ static struct task orphan(const struct office *o, const struct plan *plan,
                          memory_text_n(o->ctx, part, (size_t)(colon - part)),
                      .owner = *colon ? memory_text(o->ctx, colon + 1) : "",
                      .cluster = "",
+                     .by = "",
                      .depends = "",
                      .warning = "",
                      .drift = DATE_NONE};

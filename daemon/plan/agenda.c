@@ -102,6 +102,16 @@ static const char *partner_of(const struct agenda *a,
                : "";
 }
 
+/* A cancelled row stands for itself. */
+static bool is_cancelled(const struct agenda *a, const char *id)
+{
+    for (size_t k = 0; a->kept && k < a->kept->n_items; k++)
+        if (a->kept->items[k].status == ITEM_CANCELLED &&
+            text_same(a->kept->items[k].id, id))
+            return true;
+    return false;
+}
+
 static void rows_of_layout(const struct agenda *a,
                            const struct slots_layout *layout, struct rows *rows)
 {
@@ -115,6 +125,8 @@ static void rows_of_layout(const struct agenda *a,
         struct item i =
             item_new(rows->ctx, a, entry->rule,
                      partner_of(a, entry, row->partner), part, parts);
+        if (is_cancelled(a, i.id))
+            continue;
         i.start =
             entry->kept ? entry->kept->start : agenda_local(a, row->start);
         i.end = entry->kept ? entry->kept->end : agenda_local(a, row->end);
@@ -148,6 +160,26 @@ static int by_start(const void *left, const void *right)
     return order ? order : strcmp(a->id, b->id);
 }
 
+/* Is a place kept empty? Then there may be room without it. */
+static bool has_vacancy(const struct agenda *a)
+{
+    for (size_t k = 0; a->kept && k < a->kept->n_items; k++)
+        if (a->kept->items[k].vacant && agenda_owns(a, &a->kept->items[k]))
+            return true;
+    return false;
+}
+
+static bool lay_rows(struct agenda *a, struct rows *rows, struct error *err)
+{
+    if (!agenda_prepare(a, err))
+        return false;
+    struct slots_layout *layout = slots_lay(a->ctx, &a->input);
+    if (layout->n_rows == 0 && a->n > 0 && !agenda_conflict(a, layout, err))
+        return false;
+    rows_of_layout(a, layout, rows);
+    return true;
+}
+
 bool agenda_lay(TALLOC_CTX *ctx, const struct rules *r, const struct edition *e,
                 const struct plan *kept, struct item **ret_items, size_t *ret_n,
                 struct error *err)
@@ -160,14 +192,10 @@ bool agenda_lay(TALLOC_CTX *ctx, const struct rules *r, const struct edition *e,
     }
     TALLOC_CTX *scratch = talloc_new(ctx);
     struct agenda a = {.ctx = scratch, .rules = r, .edition = e, .kept = kept};
-    bool good = agenda_prepare(&a, err);
-    if (good) {
-        struct slots_layout *layout = slots_lay(scratch, &a.input);
-        good =
-            layout->n_rows > 0 || a.n == 0 || agenda_conflict(&a, layout, err);
-        if (good)
-            rows_of_layout(&a, layout, &rows);
-    }
+    struct agenda closed = a;
+    closed.closed = true;
+    bool good = lay_rows(&a, &rows, err) ||
+                (has_vacancy(&a) && lay_rows(&closed, &rows, err));
     if (good) {
         rows_kept(&a, &rows);
         qsort(rows.items, rows.n, sizeof *rows.items, by_start);

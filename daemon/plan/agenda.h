@@ -12,7 +12,8 @@
  * set; without days it has no items) around those of `kept` that belong to it
  * (kept may be NULL):
  * - cancelled rows stay as they are and block nothing (who reinstates an
- *   edition sets its rows back to proposed first);
+ *   edition sets its rows back to proposed first), but for those that are
+ *   vacant: they keep their place empty as long as the rest finds room;
  * - pinned rows keep their time, everything else gives way; those whose time
  *   lies outside the edition's dates are laid out anew: it has moved;
  * - one-off rows keep their time; outside the dates they block nothing.

@@ -166,6 +166,12 @@ static bool kept_inside(const struct agenda *a, const struct item *kept)
            local_seconds(kept->start) <= local_seconds(kept->end);
 }
 
+/* Cancelled, and nobody keeps its place. */
+static bool is_gone(const struct agenda *a, const struct item *kept)
+{
+    return kept->status == ITEM_CANCELLED && (a->closed || !kept->vacant);
+}
+
 /* The row of a part of an item (of a partner's session) that is not free:
  * pinned within the edition, or cancelled. */
 static const struct item *kept_of(const struct agenda *a,
@@ -178,7 +184,7 @@ static const struct item *kept_of(const struct agenda *a,
             !text_same(k->code, rule->code) || k->part != part ||
             (partner && !text_same(k->partner, partner)))
             continue;
-        if (k->status == ITEM_CANCELLED || (k->pinned && kept_inside(a, k)))
+        if (is_gone(a, k) || (k->pinned && kept_inside(a, k)))
             return k;
     }
     return NULL;
@@ -241,7 +247,7 @@ static void items_of_block(struct agenda *a, const struct item_rule *rule)
         for (int part = 1; part <= agenda_parts(rule); part++) {
             const struct item *kept = kept_of(a, rule, partner->code, part);
             free = free && !kept;
-            if (!kept || kept->status == ITEM_CANCELLED)
+            if (!kept || is_gone(a, kept))
                 continue;
             struct slots_item it = item_of_rule(a, rule);
             partner_add(a, &it, partner->code);
@@ -277,7 +283,7 @@ static void items_of_meeting(struct agenda *a, const struct item_rule *rule)
     size_t before = a->n;
     for (int part = 1; part <= agenda_parts(rule); part++) {
         const struct item *kept = kept_of(a, rule, NULL, part);
-        if (kept && kept->status == ITEM_CANCELLED)
+        if (kept && is_gone(a, kept))
             continue;
         struct slots_item it = whole;
         it.n = it.length == SLOTS_MINUTES ? it.n : 1;
@@ -297,7 +303,7 @@ static void items_one_off(struct agenda *a)
 {
     for (size_t i = 0; a->kept && i < a->kept->n_items; i++) {
         const struct item *k = &a->kept->items[i];
-        if (!k->one_off || !agenda_owns(a, k) || k->status == ITEM_CANCELLED ||
+        if (!k->one_off || !agenda_owns(a, k) || is_gone(a, k) ||
             !kept_inside(a, k))
             continue;
         struct slots_item it = {.half = HALF_ANY};

@@ -19,6 +19,7 @@ struct agenda {
     const struct rules *rules;
     const struct edition *edition;
     const struct plan *kept; /* NULL: nothing */
+    bool closed;             /* vacant places are filled, too */
     const struct cluster *cluster;
     const struct member *host; /* NULL: not known */
     const struct zone *zone;

@@ -71,6 +71,8 @@ struct item {
     enum item_status status;
     bool pinned;  /* an officer moved it: laying out leaves it */
     bool one_off; /* added by `meeting`, no rule behind it */
+    bool vacant;  /* cancelled when its edition was confirmed: its place stays
+                     empty, so that the others keep theirs */
     /* Given at release (publish); "" / 0 / INSTANT_NONE in a draft. */
     const char *uid;
     int sequence;

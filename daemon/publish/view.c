@@ -122,7 +122,7 @@ json_t *view_task(const struct task *t, struct date today)
 {
     return value_object(
         "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:i,s:b,s:o,s:o,s:o,s:o,s:o,s:o,"
-        "s:o,s:o,s:b}",
+        "s:o,s:o,s:b,s:o}",
         "task", value_text(t->id), "title", value_text(t->title), "edition",
         value_text(t->edition), "step", value_text(t->step), "owner",
         value_text(t->owner), "due", value_date(t->due), "nominal",
@@ -132,7 +132,7 @@ json_t *view_task(const struct task *t, struct date today)
         value_date(t->done_on), "note", value_text(t->note), "cluster",
         value_text(t->cluster), "bodies", value_texts(t->bodies, t->n_bodies),
         "at", value_where(t->where), "warning", value_text(t->warning),
-        "closed", t->closed);
+        "closed", t->closed, "by", value_text(t->by));
 }
 
 json_t *view_contact(const struct contact *c)

@@ -87,6 +87,7 @@ void draft_forget(struct serve *s)
 {
     talloc_free(s->draft);
     s->draft = NULL;
+    s->words = WORDS_UNKNOWN;
 }
 
 bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,

@@ -563,6 +563,25 @@ bool publishing_words(TALLOC_CTX *ctx, struct serve *s, struct plan *after,
     return true;
 }
 
+bool publishing_reworded(TALLOC_CTX *ctx, struct serve *s, const char *draft,
+                         struct plan *after, bool *ret, struct error *err)
+{
+    bool is_main = strcmp(draft, "main") == 0;
+    const char **feeds;
+    size_t n;
+
+    if (is_main && s->words != WORDS_UNKNOWN) {
+        *ret = s->words == WORDS_OTHER;
+        return true;
+    }
+    if (!publishing_words(ctx, s, after, &feeds, &n, err))
+        return false;
+    *ret = n > 0;
+    if (is_main)
+        s->words = n > 0 ? WORDS_OTHER : WORDS_SAME;
+    return true;
+}
+
 bool publishing_release(TALLOC_CTX *ctx, struct serve *s, const char *draft,
                         const char *by, const char *note, bool send,
                         struct publishing_result *ret, struct error *err)

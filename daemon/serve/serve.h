@@ -78,6 +78,7 @@ struct serve {
     char last_error[512]; /* for status; "" none */
     /* The whole main draft, derived; NULL when something changed. */
     struct plan *draft;
+    enum { WORDS_UNKNOWN, WORDS_SAME, WORDS_OTHER } words; /* of that draft */
     unsigned edits;  /* how often a draft was saved: a planning job that began
                         before the last one must not overwrite it */
     int64_t started; /* stopwatch */
@@ -158,6 +159,11 @@ bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
 bool publishing_words(TALLOC_CTX *ctx, struct serve *s, struct plan *after,
                       const char ***ret, size_t *ret_n,
                       struct error *err) MUST_USE;
+/* Are there such feeds? Of the main draft it is kept until something changes,
+ * for `status` asks often. */
+bool publishing_reworded(TALLOC_CTX *ctx, struct serve *s, const char *draft,
+                         struct plan *after, bool *ret,
+                         struct error *err) MUST_USE;
 /* Publishes a draft as the next version. */
 struct publishing_result {
     int release, messages, feeds;

@@ -349,6 +349,7 @@ static bool cancel_item(struct request *q, const char *id, struct error *err)
         return fail(err, REPLY_CONFLICT, "%s is cancelled already", item->id);
     q->before = json_line(q->ctx, view_item(q->serve->generation->rules, item));
     item->status = ITEM_CANCELLED;
+    item->vacant = e->status == EDITION_CONFIRMED || e->status == EDITION_HELD;
     return close_item(q, draft, item->id, err);
 }
 
@@ -433,6 +434,7 @@ static bool reinstate_item(struct request *q, const char *id, struct error *err)
         q->before =
             json_line(q->ctx, view_item(q->serve->generation->rules, item));
         item->status = ITEM_PROPOSED;
+        item->vacant = false;
         if (!lays_out(q, draft, e, err))
             return false;
         return close_item(q, draft, item->id, err);

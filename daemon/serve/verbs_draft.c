@@ -17,20 +17,25 @@ bool verb_DRAFTS(struct request *q, struct error *err)
         return false;
     for (size_t i = 0; i < n; i++) {
         struct changes changes = {NULL, 0, 0, 0};
+        bool words = false;
         struct plan *after;
         char at[INSTANT_TEXT];
 
         if (!publishing_next(q->ctx, q->serve, rows[i].name, &after, &changes,
-                             err))
+                             err) ||
+            (changes.n == 0 &&
+             !publishing_reworded(q->ctx, q->serve, rows[i].name, after, &words,
+                                  err)))
             return false;
-        request_row(q, json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:I, s:s}",
-                                 "draft", rows[i].name, "from", rows[i].from,
-                                 "changes", (json_int_t)changes.n, "cost",
-                                 (json_int_t)rows[i].cost, "bound",
-                                 (json_int_t)rows[i].bound, "proved",
-                                 (int)rows[i].proved, "editions",
-                                 (json_int_t)rows[i].editions, "at",
-                                 instant_print(rows[i].at, at)));
+        request_row(
+            q,
+            json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:I, s:s, s:b}", "draft",
+                      rows[i].name, "from", rows[i].from, "changes",
+                      (json_int_t)changes.n, "cost", (json_int_t)rows[i].cost,
+                      "bound", (json_int_t)rows[i].bound, "proved",
+                      (int)rows[i].proved, "editions",
+                      (json_int_t)rows[i].editions, "at",
+                      instant_print(rows[i].at, at), "words", (int)words));
     }
     return true;
 }

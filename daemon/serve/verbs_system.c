@@ -75,20 +75,24 @@ bool verb_STATUS(struct request *q, struct error *err)
     struct changes changes;
     struct plan *after;
     struct instant next = scheduler_next(s);
+    bool words = false;
     json_t *row;
 
     if (!store_count_messages(s->store, counts, err) ||
-        !publishing_next(q->ctx, s, "main", &after, &changes, err))
+        !publishing_next(q->ctx, s, "main", &after, &changes, err) ||
+        (changes.n == 0 &&
+         !publishing_reworded(q->ctx, s, "main", after, &words, err)))
         return false;
-    row = json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:o, s:o, s:o}", "version",
-                    CONVENED_VERSION, "now",
-                    instant_print(serve_now(s), (char[INSTANT_TEXT]){0}),
-                    "clock", s->clock.manual ? "manual" : "real", "release",
-                    s->out.release ? json_integer(s->out.release) : json_null(),
-                    "draft_changes", (json_int_t)changes.n, "held_messages",
-                    (json_int_t)counts[MESSAGE_HELD], "outbox",
-                    outbox_counts(counts), "rules", rules_state(s), "feeds",
-                    json_integer((json_int_t)s->out.feeds.n));
+    row =
+        json_pack("{s:s, s:s, s:s, s:o, s:I, s:b, s:I, s:o, s:o, s:o}",
+                  "version", CONVENED_VERSION, "now",
+                  instant_print(serve_now(s), (char[INSTANT_TEXT]){0}), "clock",
+                  s->clock.manual ? "manual" : "real", "release",
+                  s->out.release ? json_integer(s->out.release) : json_null(),
+                  "draft_changes", (json_int_t)changes.n, "draft_words",
+                  (int)words, "held_messages", (json_int_t)counts[MESSAGE_HELD],
+                  "outbox", outbox_counts(counts), "rules", rules_state(s),
+                  "feeds", json_integer((json_int_t)s->out.feeds.n));
     (void)json_object_set_new(row, "overdue",
                               json_integer(deadlines_overdue(s)));
     (void)json_object_set_new(row, "suspended_contacts",

@@ -161,7 +161,8 @@ static bool put_fact(struct request *q, const struct task_fact *fact,
     return true;
 }
 
-static bool open_task(struct request *q, const struct task **ret,
+/* The task named, and its fact to be changed. */
+static bool find_fact(struct request *q, const struct task **ret,
                       struct task_fact *ret_fact, struct error *err)
 {
     struct tasks *tasks = object_new(q->ctx, struct tasks);
@@ -178,56 +179,44 @@ static bool open_task(struct request *q, const struct task **ret,
     return true;
 }
 
-bool verb_DONE(struct request *q, struct error *err)
+/* Done, waived or open from now on. */
+static bool settle(struct request *q, enum task_state state, struct date on,
+                   const char *note, struct error *err)
 {
-    const char *note = request_text(q, "note");
-    struct date on = request_date(q, "on"),
-                today = instant_utc_date(serve_now(q->serve));
     struct task_fact fact;
     const struct task *t;
 
-    if (!open_task(q, &t, &fact, err))
+    if (!find_fact(q, &t, &fact, err))
         return false;
-    if (t->state != TASK_OPEN)
+    if ((t->state == TASK_OPEN) == (state == TASK_OPEN))
         return fail(err, REPLY_CONFLICT, "%s is %s already", t->id,
                     task_state_word(t->state));
-    if (!date_is_none(on) && on.day > today.day)
-        return fail(err, REPLY_INPUT, "--on lies in the future");
-    fact.state = TASK_DONE;
-    fact.on = date_is_none(on) ? today : on;
+    fact.state = state;
+    fact.on = on;
     fact.note = note ? note : "";
     return put_fact(q, &fact, t, err);
 }
 
+bool verb_DONE(struct request *q, struct error *err)
+{
+    struct date on = request_date(q, "on"),
+                today = instant_utc_date(serve_now(q->serve));
+
+    if (!date_is_none(on) && on.day > today.day)
+        return fail(err, REPLY_INPUT, "--on lies in the future");
+    return settle(q, TASK_DONE, date_is_none(on) ? today : on,
+                  request_text(q, "note"), err);
+}
+
 bool verb_WAIVE(struct request *q, struct error *err)
 {
-    struct task_fact fact;
-    const struct task *t;
-
-    if (!open_task(q, &t, &fact, err))
-        return false;
-    if (t->state != TASK_OPEN)
-        return fail(err, REPLY_CONFLICT, "%s is %s already", t->id,
-                    task_state_word(t->state));
-    fact.state = TASK_WAIVED;
-    fact.on = instant_utc_date(serve_now(q->serve));
-    fact.note = request_text(q, "because");
-    return put_fact(q, &fact, t, err);
+    return settle(q, TASK_WAIVED, instant_utc_date(serve_now(q->serve)),
+                  request_text(q, "because"), err);
 }
 
 bool verb_REOPEN(struct request *q, struct error *err)
 {
-    struct task_fact fact;
-    const struct task *t;
-
-    if (!open_task(q, &t, &fact, err))
-        return false;
-    if (t->state == TASK_OPEN)
-        return fail(err, REPLY_CONFLICT, "%s is open", t->id);
-    fact.state = TASK_OPEN;
-    fact.on = DATE_NONE;
-    fact.note = "";
-    return put_fact(q, &fact, t, err);
+    return settle(q, TASK_OPEN, DATE_NONE, request_text(q, "because"), err);
 }
 
 bool verb_PIN(struct request *q, struct error *err)
@@ -235,7 +224,7 @@ bool verb_PIN(struct request *q, struct error *err)
     struct task_fact fact;
     const struct task *t;
 
-    if (!open_task(q, &t, &fact, err))
+    if (!find_fact(q, &t, &fact, err))
         return false;
     fact.pin = request_date(q, "date");
     return put_fact(q, &fact, t, err);
@@ -246,7 +235,7 @@ bool verb_UNPIN(struct request *q, struct error *err)
     struct task_fact fact;
     const struct task *t;
 
-    if (!open_task(q, &t, &fact, err))
+    if (!find_fact(q, &t, &fact, err))
         return false;
     if (!t->pinned)
         return fail(err, REPLY_CONFLICT, "%s is not pinned", t->id);

@@ -4,7 +4,8 @@
  *   1. One daemon per directory: a locked file beside the database, with the
  *      pid in it. The kernel drops the lock with the process, however it ends.
  *   2. A file that is not ours is refused before anything is written to it.
- *   3. Every migration is one transaction with its user_version.
+ *   3. Every migration is one transaction with its user_version, and none
+ *      begins before a copy of what is there lies beside it.
  *   4. The setting "running" is there while the store is open: found at
  *      opening, the last stop was not clean and the file is checked.
  */
@@ -196,11 +197,35 @@ static bool step_run(struct store *st, int version, struct error *err)
     return run(st, schema_steps[version], err) && run(st, ids, err);
 }
 
-static bool migrate(struct store *st, int64_t version, struct error *err)
+/* A copy that an attempt before this one left is as old and not newer. */
+static bool keep_copy(struct store *st, const char *directory,
+                      struct error *err)
+{
+    char *to =
+        text_format(st, "%s/convened-before-%d.db", directory, schema_version);
+    int64_t bytes, pages;
+
+    if (unlink(to) != 0 && errno != ENOENT)
+        return fail(err, REPLY_LATER, "cannot replace %s: %s", to,
+                    strerror(errno));
+    if (!store_backup(directory, to, &bytes, &pages, err))
+        return wrap(err, "migrating to format %d", schema_version);
+    st->kept = to;
+    return true;
+}
+
+const char *store_kept(const struct store *st)
+{
+    return st->kept;
+}
+
+static bool migrate(struct store *st, const char *directory, int64_t version,
+                    struct error *err)
 {
     if (version == schema_version)
         return true;
-    if (!change_begin(st, err))
+    if ((version > 0 && !keep_copy(st, directory, err)) ||
+        !change_begin(st, err))
         return false;
     for (int v = (int)version; v < schema_version; v++)
         if (!step_run(st, v, err)) {
@@ -255,13 +280,14 @@ static int store_stop(struct store *st)
     return store_end(st);
 }
 
-static bool database_open(struct store *st, struct error *err)
+static bool database_open(struct store *st, const char *directory,
+                          struct error *err)
 {
     int64_t version = 0;
 
     return file_make(st->path, err) && connect_to(st, err) &&
            owner_check(st, &version, err) && pragmas_set(st, err) &&
-           migrate(st, version, err) && running_check(st, err);
+           migrate(st, directory, version, err) && running_check(st, err);
 }
 
 bool store_open(TALLOC_CTX *ctx, const char *directory, struct store **ret,
@@ -278,7 +304,7 @@ bool store_open(TALLOC_CTX *ctx, const char *directory, struct store **ret,
         talloc_free(st);
         return false;
     }
-    if (!lock_take(st, directory, err) || !database_open(st, err)) {
+    if (!lock_take(st, directory, err) || !database_open(st, directory, err)) {
         talloc_free(st);
         return false;
     }

@@ -39,6 +39,7 @@ enum sql {
 struct store {
     sqlite3 *db;
     const char *path; /* of the database */
+    const char *kept; /* see store_kept(); NULL none */
     int lock;         /* descriptor of the lock file */
     bool transaction; /* between store_begin and commit or rollback */
     bool probing;     /* writes are tried although there is trouble */

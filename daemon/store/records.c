@@ -131,6 +131,7 @@ static const struct column item_columns[] = {
     WORD("status", status, item_status, ITEM_HELD),
     COLUMN("pinned", BOOL, pinned),
     COLUMN("one_off", BOOL, one_off),
+    COLUMN("vacant", BOOL, vacant),
     COLUMN("uid", TEXT, uid),
     COLUMN("sequence", INT, sequence),
     COLUMN("created", INSTANT, created),

@@ -350,9 +350,15 @@ static const char private_feeds[] =
     "  PRIMARY KEY (feed, family)"
     ") STRICT;";
 
+static const char vacancies[] =
+    "ALTER TABLE draft_item ADD COLUMN vacant INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (vacant IN (0, 1));"
+    "ALTER TABLE version_item ADD COLUMN vacant INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (vacant IN (0, 1));";
+
 /* clang-format on */
 
-const char *const schema_steps[] = {drafts,  versions,     identities,
-                                    facts,   mails,        documents,
-                                    replies, private_feeds};
+const char *const schema_steps[] = {drafts,  versions,      identities,
+                                    facts,   mails,         documents,
+                                    replies, private_feeds, vacancies};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

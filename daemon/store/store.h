@@ -20,13 +20,18 @@
 
 struct store;
 
-/* Opens (makes) `directory`/convened.db, migrates, takes the lock. A second
+/* Opens (makes) `directory`/convened.db, takes the lock, and brings an older
+ * format up to date, of which a whole copy stays beside it. A second
  * daemon on the same state: REPLY_CONFLICT naming the pid. A file of another
  * program or of a newer format is refused (CONFLICT), a damaged one too
  * (INTERNAL); what the file system refuses is REPLY_LATER. On ctx; closed with
  * it. */
 bool store_open(TALLOC_CTX *ctx, const char *directory, struct store **ret,
                 struct error *err) MUST_USE;
+
+/* Opening brought an older format up to date: the copy of the database as it
+ * was before; NULL when there was nothing to do. */
+const char *store_kept(const struct store *st);
 
 /* A transaction around what follows; they do not nest. Every writing call
  * outside of one is one by itself. A call that fails takes back its own rows

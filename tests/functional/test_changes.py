@@ -68,6 +68,31 @@ def test_postpone_cancel_reinstate(planned):
     refused(planned, 73, "reinstate", "MINISTERIAL-2027/SOM+1:EU")
 
 
+def test_a_confirmed_week_keeps_its_times_when_a_partner_stays_away(planned):
+    def times(*but):
+        return {i["item"]: (i["start"], i["end"]) for i in planned.ctl("agenda", "MINISTERIAL-2027")
+                if i["item"] not in but}
+
+    china = "MINISTERIAL-2027/SOM+1:CN"
+    before = times()
+    planned.ctl("cancel", china)  # proposed: the others close up
+    assert times(china) != {name: t for name, t in before.items() if name != china}
+    planned.ctl("reinstate", china)
+    assert times() == before
+    planned.ctl("confirm", "MINISTERIAL-2027")
+    planned.ctl("release")
+    planned.ctl("cancel", china, "--because", "minister travels")
+    assert times() == before
+    rows = planned.ctl("diff")
+    assert [(r["change"], r["item"]) for r in rows] == [("cancelled", china)]
+    planned.ctl("release")
+    planned.ctl("move", "MINISTERIAL-2027", "2027-01-25", "--force", "host asked")
+    gap = {name: (a[:8] + f"{int(a[8:10]) + 7}" + a[10:]) for name, (a, _) in before.items()}
+    assert {name: a for name, (a, _) in times().items()} == gap  # the gap moves along
+    planned.ctl("reinstate", china)
+    assert {name: a for name, (a, _) in times().items()} == gap
+
+
 def test_call_adds_one_edition_where_the_rules_allow(planned):
     rows = planned.ctl("call", "ANSAC", "--for", "cable incident", "--by", "2027-09-30")
     called = next(r for r in rows if r.get("reason") == "cable incident")
@@ -100,10 +125,14 @@ def test_diff_tells_of_other_words(planned):
     feeds = {r["feed"] for r in rows if (r["change"], r["field"], r["edition"]) == ("other", "words", None)}
     assert "host/BN" in feeds and len(feeds) == len(rows)
     assert rows.summary["changes"] == 0 and rows.summary["words"] is True
+    status = planned.ctl("status")[0]
+    assert (status["draft_changes"], status["draft_words"]) == (0, True)
+    assert planned.ctl("drafts")[0]["words"] is True
     shown = planned.run("diff").stdout
     assert "host/BN" in shown and "words yes" in shown
     planned.ctl("release")
     assert planned.ctl("diff") == [] and "words" not in planned.call("diff").summary
+    assert planned.ctl("status")[0]["draft_words"] is planned.ctl("drafts")[0]["words"] is False
 
 
 def test_release_makes_numbered_versions(planned):
@@ -180,6 +209,15 @@ def test_tasks_are_done_waived_reopened_pinned(planned):
     owners = {t["owner"] for t in planned.ctl("tasks", "--owner", "BN")}
     assert owners == {"BN"}
     refused(planned, 66, "done", "MINISTERIAL-2027/NOTHING")
+
+
+def test_a_task_says_who_and_why(planned):
+    name = "MINISTERIAL-2027/INVITE"
+    assert next(t for t in planned.ctl("tasks") if t["task"] == name)["by"] is None
+    done = planned.ctl("done", name, "--note", "by courier")[0]
+    assert done["note"] == "by courier" and done["by"]
+    row = planned.ctl("reopen", name, "--because", "it came back")[0]
+    assert (row["state"], row["note"], row["by"]) == ("open", "it came back", done["by"])
 
 
 def test_log_tells_who_when_why(planned):

@@ -202,6 +202,35 @@ static void test_cancelled_frees_its_time(void **state)
     talloc_free(d.ctx);
 }
 
+/* Once the dates are agreed, what is called off leaves a gap: all others keep
+ * their times, until somebody needs the room. */
+static void test_a_vacant_place_stays_empty(void **state)
+{
+    struct office d = office_brunei(*state);
+    size_t n = d.draft.n_items;
+    struct plan before = d.draft;
+    struct item *us = office_item(&d, "MIN+1:US");
+
+    us->status = ITEM_CANCELLED;
+    us->vacant = true;
+    office_lay(&d);
+    assert_int_equal(d.draft.n_items, n);
+    for (size_t i = 0; i < n; i++) {
+        assert_string_equal(d.draft.items[i].id, before.items[i].id);
+        assert_int_equal(local_seconds(d.draft.items[i].start),
+                         local_seconds(before.items[i].start));
+        assert_int_equal(local_seconds(d.draft.items[i].end),
+                         local_seconds(before.items[i].end));
+        assert_int_equal(d.draft.items[i].status == ITEM_CANCELLED,
+                         strstr(d.draft.items[i].id, "MIN+1:US") != NULL);
+    }
+    office_pin(&d, "MIN+1:CN", "2027-01-22T09:00"); /* into the gap */
+    office_lay(&d);
+    item_at(&d, "MIN+1:CN", "2027-01-22T09:00");
+    item_at(&d, "MIN+1:US", "2027-01-22T09:00");
+    talloc_free(d.ctx);
+}
+
 static struct item one_off(struct office *d, const char *start, const char *end)
 {
     struct item i = *office_item(d, "JOINT2");
@@ -498,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_pinned_too_late_is_named),
         cmocka_unit_test(test_part_pinned),
         cmocka_unit_test(test_cancelled_frees_its_time),
+        cmocka_unit_test(test_a_vacant_place_stays_empty),
         cmocka_unit_test(test_one_off_is_laid_around),
         cmocka_unit_test(test_one_off_too_long_is_named),
         cmocka_unit_test(test_rows_are_whole),

@@ -90,9 +90,16 @@ static void refuses_a_newer_format(void **state)
                store_open(f->ctx, f->directory, &f->st, &f->err));
 }
 
-static void migrates_from_a_step_between(void **state)
+/* What a newer program found, kept as it was. */
+static char *kept_path(const struct fixture *f)
 {
-    struct fixture *f = *state;
+    return text_format(f->ctx, "%s/convened-before-%d.db", f->directory,
+                       schema_version);
+}
+
+/* A database of the first format, with one draft more than a new one has. */
+static void make_old(struct fixture *f)
+{
     char *ids = text_format(
         f->ctx, "PRAGMA application_id = %d; PRAGMA user_version = 1;",
         SCHEMA_APPLICATION);
@@ -103,10 +110,52 @@ static void migrates_from_a_step_between(void **state)
     database_run(f, schema_steps[0]);
     database_run(f, "INSERT INTO draft VALUES('old', '', 0, 1, 1, 0)");
     database_run(f, ids);
+}
+
+static void migrates_from_a_step_between(void **state)
+{
+    struct fixture *f = *state;
+
+    make_old(f);
     store_reopen(f);
     makes_the_whole_schema(state);
     assert_int_equal(
         database_value(database_path(f), "SELECT count(*) FROM draft"), 2);
+}
+
+static void keeps_a_copy_before_it_migrates(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_null(store_kept(f->st)); /* a new one needs none */
+    assert_int_not_equal(access(kept_path(f), F_OK), 0);
+    for (int i = 0; i < 2; i++) { /* the second replaces the first */
+        make_old(f);
+        if (i == 1)
+            database_run(f, "DELETE FROM draft WHERE name = 'old'");
+        store_reopen(f);
+        assert_string_equal(store_kept(f->st), kept_path(f));
+        assert_int_equal(database_value(kept_path(f), "PRAGMA user_version"),
+                         1);
+        assert_int_equal(
+            database_value(kept_path(f), "SELECT count(*) FROM draft"), 2 - i);
+    }
+    store_reopen(f); /* nothing to do: nothing is kept, nothing taken away */
+    assert_null(store_kept(f->st));
+    assert_int_equal(access(kept_path(f), F_OK), 0);
+}
+
+/* What cannot be kept is not touched. */
+static void without_a_copy_nothing_migrates(void **state)
+{
+    struct fixture *f = *state;
+
+    make_old(f);
+    assert_int_equal(mkdir(kept_path(f), 0700), 0);
+    assert_bad(f, REPLY_LATER, "cannot replace",
+               store_open(f->ctx, f->directory, &f->st, &f->err));
+    assert_int_equal(database_value(database_path(f), "PRAGMA user_version"),
+                     1);
 }
 
 static void undoes_a_migration_that_fails(void **state)
@@ -268,6 +317,8 @@ int main(void)
         STORE_TEST(refuses_a_second_opener),
         STORE_TEST(refuses_a_newer_format),
         STORE_TEST(migrates_from_a_step_between),
+        STORE_TEST(keeps_a_copy_before_it_migrates),
+        STORE_TEST(without_a_copy_nothing_migrates),
         STORE_TEST(undoes_a_migration_that_fails),
         STORE_TEST(refuses_a_foreign_file),
         STORE_TEST(refuses_what_is_no_database),
