@@ -1,14 +1,16 @@
 /*
  * One batch of mails through one child, convene-mailer.
  *
+ *   loaded --mailer_start: the batch--> running     --mailer_unload--> ends
  *   running --on_read: EOF, SIGKILL---------------> pipe_over --+
  *     |     --on_watchdog: SIGKILL, a grace, again-> pipe_over   +-> close_all
  *     +-----on_child_exit--------------------------> exited -----+
  *   close_all --on_closed, the last handle--> events.done
+ *   running --"done", and nothing unsettled--> events.done at once
  *
  * Invariants:
- * 1. the books are closed at the end of the pipe and not before: what the child
- *    wrote before it died counts;
+ * 1. while a mail has no verdict the books are closed at the end of the pipe
+ *    and not before: what the child wrote before it died counts;
  * 2. every mail gets one verdict; what the child did not settle is UNKNOWN when
  *    it had begun, else DEFERRED;
  * 3. nothing that the child writes is believed further than this: an id that is
@@ -52,7 +54,8 @@ struct mailer {
     size_t n;
     struct mailer_events events;
     struct mailer_patience patience;
-    bool orphan; /* the caller's context ended: nobody to tell */
+    bool orphan; /* nobody to tell: the caller's context ended, or was told */
+    bool loaded; /* and has no batch yet */
     bool connected, met, said_done, exited, pipe_over, killed, closing;
     char line[LINE_MOST];
     size_t n_line;
@@ -116,20 +119,26 @@ static void close_books(struct mailer *m)
 
 /* ---- the end */
 
-/* The last handle is closed. The caller may free its context in `done`, and
- * its guard with it: the guard goes first. */
+/* The caller may free its context in `done`, and its guard with it: the guard
+ * goes first. */
+static void tell_done(struct mailer *m)
+{
+    if (m->orphan)
+        return;
+    talloc_set_destructor(m->guard, NULL);
+    talloc_free(m->guard);
+    m->orphan = true;
+    m->events.done(m->events.self, m->said_done && m->met, m->note);
+}
+
+/* The last handle is closed. */
 static void on_closed(uv_handle_t *handle)
 {
     struct mailer *m = handle->data;
-    struct mailer_events events = m->events;
 
     if (--m->open > 0)
         return;
-    if (!m->orphan) {
-        talloc_set_destructor(m->guard, NULL);
-        talloc_free(m->guard);
-        events.done(events.self, m->said_done && m->met, m->note);
-    }
+    tell_done(m);
     talloc_free(m);
 }
 
@@ -144,7 +153,7 @@ static void close_all(struct mailer *m)
 
 static void end_if_over(struct mailer *m)
 {
-    if (!m->exited || !m->pipe_over || m->closing)
+    if (!m->exited || !m->pipe_over || m->closing || m->loaded)
         return;
     close_books(m);
     close_all(m);
@@ -299,6 +308,19 @@ static void say_settled(struct mailer *m)
     (void)uv_try_write((uv_stream_t *)&m->pace, &octet, 1);
 }
 
+/* The session has ended. With a verdict on every mail nobody need wait until
+ * the process has, too. */
+static void on_said_done(struct mailer *m)
+{
+    m->said_done = true;
+    for (size_t i = 0; i < m->n; i++)
+        if (!m->entries[i].settled)
+            return;
+    if (!m->killed)
+        watchdog_set(m, GRACE);
+    tell_done(m);
+}
+
 static void on_line(struct mailer *m, char *line)
 {
     char *rest = line;
@@ -319,7 +341,8 @@ static void on_line(struct mailer *m, char *line)
     } else if (strcmp(word, "connected") == 0) {
         m->connected = true;
     } else if (strcmp(word, "done") == 0) {
-        m->said_done = true;
+        on_said_done(m);
+        return;
     }
     if (!m->killed)
         watchdog_set(m, m->connected ? wait : m->patience.connect);
@@ -453,22 +476,12 @@ static int guard_ends(struct guard *g)
     return 0;
 }
 
-static struct mailer *mailer_new(uv_loop_t *loop,
-                                 const struct mailer_patience *patience,
-                                 const struct message *const *mails, size_t n,
-                                 const struct mailer_events *events)
+static struct mailer *mailer_new(uv_loop_t *loop)
 {
     struct mailer *m = object_new(NULL, struct mailer);
 
-    m->entries = array_new(m, struct entry, n);
-    m->n = n;
-    for (size_t i = 0; i < n; i++)
-        m->entries[i].id = mails[i]->id;
-    m->events = *events;
-    m->patience = (struct mailer_patience){
-        patience && patience->connect ? patience->connect : CONNECT_WAIT,
-        patience && patience->line ? patience->line : LINE_WAIT,
-        patience && patience->begun ? patience->begun : BEGUN_WAIT};
+    m->orphan = true;
+    m->loaded = true;
     (void)uv_pipe_init(loop, &m->in, 0);
     (void)uv_pipe_init(loop, &m->out, 0);
     (void)uv_pipe_init(loop, &m->pace, 0);
@@ -479,6 +492,54 @@ static struct mailer *mailer_new(uv_loop_t *loop,
     for (int i = 0; i < HANDLES; i++)
         handle_at(m, i)->data = m;
     return m;
+}
+
+bool mailer_load(uv_loop_t *loop, const char *program, struct mailer **ret,
+                 struct error *err)
+{
+    struct mailer *m = mailer_new(loop);
+    int status = spawn(m, program);
+
+    if (status != 0) {
+        close_all(m);
+        return fail(err, REPLY_INTERNAL, "%s: %s", program,
+                    uv_strerror(status));
+    }
+    (void)uv_read_start((uv_stream_t *)&m->out, on_alloc, on_read);
+    *ret = m;
+    return true;
+}
+
+void mailer_unload(struct mailer *m)
+{
+    if (!m)
+        return;
+    m->loaded = false;
+    if (m->exited && m->pipe_over)
+        end_if_over(m);
+    else
+        kill_child(m);
+}
+
+static void take_batch(TALLOC_CTX *ctx, struct mailer *m,
+                       const struct mailer_patience *patience,
+                       const struct message *const *mails, size_t n,
+                       const struct mailer_events *events)
+{
+    m->entries = array_new(m, struct entry, n);
+    m->n = n;
+    for (size_t i = 0; i < n; i++)
+        m->entries[i].id = mails[i]->id;
+    m->events = *events;
+    m->patience = (struct mailer_patience){
+        patience && patience->connect ? patience->connect : CONNECT_WAIT,
+        patience && patience->line ? patience->line : LINE_WAIT,
+        patience && patience->begun ? patience->begun : BEGUN_WAIT};
+    m->guard = object_new(ctx, struct guard);
+    m->guard->mailer = m;
+    talloc_set_destructor(m->guard, guard_ends);
+    m->orphan = false;
+    m->loaded = false;
 }
 
 /* The lines of the batch are words between blanks. */
@@ -510,34 +571,28 @@ static bool check(const struct mailer_relay *r,
     return true;
 }
 
-bool mailer_start(TALLOC_CTX *ctx, uv_loop_t *loop,
+bool mailer_start(TALLOC_CTX *ctx, uv_loop_t *loop, struct mailer *loaded,
                   const struct mailer_relay *relay,
                   const struct mailer_patience *patience,
                   const struct message *const *mails, size_t n,
                   const struct mailer_events *events, struct mailer **ret,
                   struct error *err)
 {
-    struct mailer *m;
-    int status;
+    bool fit = loaded && !loaded->exited;
 
-    if (!check(relay, mails, n, err))
+    if (!fit)
+        mailer_unload(loaded);
+    if (!check(relay, mails, n, err)) {
+        mailer_unload(fit ? loaded : NULL);
         return false;
-    m = mailer_new(loop, patience, mails, n, events);
-    status = spawn(m, relay->program);
-    if (status != 0) {
-        m->orphan = true;
-        close_all(m);
-        return fail(err, REPLY_INTERNAL, "%s: %s", relay->program,
-                    uv_strerror(status));
     }
-    m->guard = object_new(ctx, struct guard);
-    m->guard->mailer = m;
-    talloc_set_destructor(m->guard, guard_ends);
-    (void)uv_read_start((uv_stream_t *)&m->out, on_alloc, on_read);
-    watchdog_set(m, m->patience.connect);
-    if (!write_batch(m, relay, mails))
-        kill_child(m); /* every mail is deferred at the end of the pipe */
-    *ret = m;
+    if (!fit && !mailer_load(loop, relay->program, &loaded, err))
+        return false;
+    take_batch(ctx, loaded, patience, mails, n, events);
+    watchdog_set(loaded, loaded->patience.connect);
+    if (!write_batch(loaded, relay, mails))
+        kill_child(loaded); /* every mail is deferred at the end of the pipe */
+    *ret = loaded;
     return true;
 }
 

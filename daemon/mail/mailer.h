@@ -35,10 +35,18 @@ struct mailer_patience {
     int connect, line, begun;
 };
 
-/* Starts a child with n mails (octets set). Every mail gets a verdict: what
- * the child did not settle becomes UNKNOWN when it had begun, else DEFERRED.
- * The mailer is on ctx and must not be freed before `done`. */
-bool mailer_start(TALLOC_CTX *ctx, uv_loop_t *loop,
+/* A child without a batch: starting one costs as much as sending several
+ * mails, so that the next is loaded while one sends. It ends when it is
+ * unloaded (NULL: nothing) or after its batch. */
+bool mailer_load(uv_loop_t *loop, const char *program, struct mailer **ret,
+                 struct error *err) MUST_USE;
+void mailer_unload(struct mailer *loaded);
+
+/* Gives n mails (octets set) to a child, the loaded one (taken over, also on
+ * failure) or a new one (NULL). Every mail gets a verdict: what the child did
+ * not settle becomes UNKNOWN when it had begun, else DEFERRED. ctx must not end
+ * before `done`, or the child is killed and nobody told. */
+bool mailer_start(TALLOC_CTX *ctx, uv_loop_t *loop, struct mailer *loaded,
                   const struct mailer_relay *relay,
                   const struct mailer_patience *patience,
                   const struct message *const *mails, size_t n,

@@ -29,6 +29,7 @@ struct delivery {
     struct message *mails;
     size_t n;
     struct mailer *mailer;
+    struct mailer *next;   /* loaded for the next batch, or NULL */
     int failures;          /* of the relay in a row */
     struct instant rest;   /* until then the relay is left alone */
     struct instant minute; /* begin of the minute being counted */
@@ -59,10 +60,17 @@ void delivery_poke(struct serve *s)
     (void)uv_idle_start(&d->soon, on_soon);
 }
 
+static void unload(struct delivery *d)
+{
+    mailer_unload(d->next);
+    d->next = NULL;
+}
+
 static void become_idle(struct delivery *d)
 {
     void (*then)(void *) = d->then;
 
+    unload(d);
     d->then = NULL;
     if (then)
         then(d->then_arg);
@@ -204,8 +212,19 @@ static void on_done(void *self, bool relay_up, const char *note)
         pump(d);
 }
 
+/* Where a batch was full there is another one. */
+static void load_next(struct delivery *d)
+{
+    struct error err;
+
+    if (d->n == BATCH &&
+        !mailer_load(d->serve->loop, d->serve->mailer_program, &d->next, &err))
+        serve_report(d->serve, "mailer", &err);
+}
+
 static bool start_batch(struct delivery *d, struct error *err)
 {
+    struct mailer *loaded = d->next;
     const struct config *c = d->serve->config;
     const struct message **list =
         array_new(d->batch, const struct message *, d->n);
@@ -221,8 +240,12 @@ static bool start_batch(struct delivery *d, struct error *err)
 
     for (size_t i = 0; i < d->n; i++)
         list[i] = &d->mails[i];
-    return mailer_start(d->batch, d->serve->loop, &relay, &patience, list, d->n,
-                        &events, &d->mailer, err);
+    d->next = NULL;
+    if (!mailer_start(d->batch, d->serve->loop, loaded, &relay, &patience, list,
+                      d->n, &events, &d->mailer, err))
+        return false;
+    load_next(d);
+    return true;
 }
 
 /* ---- claiming */
@@ -382,6 +405,7 @@ void delivery_close(struct serve *s)
     if (!d)
         return;
     s->delivery = NULL;
+    unload(d);
     end_batch(d);
     uv_close((uv_handle_t *)&d->soon, end_delivery);
 }

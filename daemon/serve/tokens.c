@@ -18,16 +18,23 @@
 #define LINK_BITS  130 /* 26 */
 #define LOCAL_MOST 64
 
-/* The key as it is kept, in hexadecimal digits: as good a key as its octets. */
+/* The key as it is kept, in hexadecimal digits: as good a key as its octets.
+ * Read once; one that a transaction made counts when that is over. */
 static bool key_of(TALLOC_CTX *ctx, struct serve *s, const char **ret,
                    struct error *err)
 {
     unsigned char octets[DIGEST_SIZE];
 
+    if (s->token_key) {
+        *ret = s->token_key;
+        return true;
+    }
     if (!store_setting(ctx, s->store, KEY, ret, err))
         return false;
-    if (*ret && strlen(*ret) == sizeof octets * 2)
+    if (*ret && strlen(*ret) == sizeof octets * 2) {
+        s->token_key = memory_text(s->ctx, *ret);
         return true;
+    }
     invariant(getrandom(octets, sizeof octets, 0) == (ssize_t)sizeof octets);
     *ret = digest_hex(ctx, octets, sizeof octets);
     return store_set_setting(s->store, KEY, *ret, err);

@@ -24,6 +24,16 @@ static bool message_find(struct store *st, const char *to, const char *cause,
     return true;
 }
 
+static bool octets_add(struct store *st, int64_t id, const struct message *m,
+                       struct error *err)
+{
+    struct query q = query_of(st, SQL_ADD_OCTETS);
+
+    query_int(&q, id);
+    query_record(&q, m);
+    return query_run(&q, NULL, err);
+}
+
 static bool message_add(struct store *st, const struct message *m,
                         int64_t *ret_id, bool *ret_new, struct error *err)
 {
@@ -36,7 +46,9 @@ static bool message_add(struct store *st, const struct message *m,
         !message_find(st, m->to, m->cause, &found, ret_id, err))
         return false;
     *ret_new = added > 0;
-    return found || fail(err, REPLY_INTERNAL, "it was not stored");
+    if (!found)
+        return fail(err, REPLY_INTERNAL, "it was not stored");
+    return !*ret_new || octets_add(st, *ret_id, m, err);
 }
 
 bool store_add_message(struct store *st, const struct message *m,

@@ -240,10 +240,14 @@ const struct record record_message_head = {"message", sizeof(struct message),
 /* A new row: its id is given by the database. */
 const struct record record_message_new = {"message", sizeof(struct message),
                                           message_columns + 1,
-                                          MESSAGE_FIXED + MESSAGE_MOVING};
+                                          MESSAGE_FIXED + MESSAGE_MOVING - 1};
 const struct record record_message_state = {"message", sizeof(struct message),
                                             message_columns + MESSAGE_FIXED,
                                             MESSAGE_MOVING};
+/* A table of their own, which no change of state writes again. */
+const struct record record_message_octets = {
+    "message", sizeof(struct message),
+    message_columns + MESSAGE_FIXED + MESSAGE_MOVING, 1};
 _Static_assert(sizeof message_columns / sizeof message_columns[0] ==
                    MESSAGE_FIXED + MESSAGE_MOVING + 1,
                "count the columns of a message");

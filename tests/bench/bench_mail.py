@@ -282,7 +282,7 @@ def main():
         print(f"composing and storing a release: {daemon.count('held')} mails in {seconds:.1f} s")
         daemon.stop()
         daemon, _ = released(place / "some", SENT)
-        mails = daemon.query("SELECT recipient, octets FROM message WHERE state = 'held'")
+        mails = daemon.query("SELECT recipient, octets FROM message JOIN message_octets USING (id) WHERE state = 'held'")
         mails = [(to, octets.encode() if isinstance(octets, str) else octets)
                  for to, octets in mails]
         daemon.stop()

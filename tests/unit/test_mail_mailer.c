@@ -33,6 +33,7 @@ struct world {
     char folder[32];
     uv_loop_t loop;
     struct mailer *mailer;
+    struct mailer *loaded; /* before the start; NULL: none */
     struct message mails[MAILS];
     const struct message *list[MAILS];
     char log[2000]; /* one word per verdict: "1=sent" */
@@ -125,8 +126,8 @@ static bool start(struct world *w, const char *program, struct error *err)
                                        .helo = "calendar.example"};
     const struct mailer_events events = {w, on_verdict, on_done};
 
-    return mailer_start(w->batch, &w->loop, &relay, &patience, w->list, MAILS,
-                        &events, &w->mailer, err);
+    return mailer_start(w->batch, &w->loop, w->loaded, &relay, &patience,
+                        w->list, MAILS, &events, &w->mailer, err);
 }
 
 static void run(struct world *w, const char *script)
@@ -204,6 +205,11 @@ static const struct {
     {TAKE "echo connected; for i in 1 2 3; do "
           "echo verdict $i deferred mail 550 5.7.1 not you; done; echo done",
      "1=deferred 2=deferred 3=deferred", false, ""},
+    /* it does not end by itself */
+    {TAKE "echo connected; for i in 1 2 3; do echo begun $i;"
+          "echo verdict $i sent data 250 2.0.0 ok; done; echo done;"
+          "exec sleep 30",
+     "1=sent 2=sent 3=sent", true, ""},
     /* silence */
     {TAKE "exec sleep 30", "1=deferred 2=deferred 3=deferred", false,
      "nothing happened for 2 seconds"},
@@ -334,6 +340,74 @@ static void hostile_envelopes_are_refused(void **state)
     }
 }
 
+#define SENDS_ALL                                                              \
+    TAKE "echo connected; for i in 1 2 3; do echo begun $i;"                   \
+         "echo verdict $i sent data 250 2.0.0 ok; done; echo done"
+
+static void a_loaded_child_takes_the_batch(void **state)
+{
+    struct world *w = *state;
+    const char *program =
+        child(w, text_format(w, "echo x >>%s/stdin\n" SENDS_ALL, w->folder));
+    struct error err;
+    char *text;
+    size_t size;
+
+    assert_true(mailer_load(&w->loop, program, &w->loaded, &err));
+    assert_true(start(w, program, &err));
+    assert_int_equal(uv_run(&w->loop, UV_RUN_DEFAULT), 0);
+    assert_string_equal(w->log, "1=sent 2=sent 3=sent");
+    assert_int_equal(w->done, 1);
+    assert_true(text_read_file(w, text_format(w, "%s/stdin", w->folder), 99,
+                               &text, &size, &err));
+    assert_string_equal(text, "x\n"); /* it was started once */
+}
+
+static void a_loaded_child_that_died_is_replaced(void **state)
+{
+    struct world *w = *state;
+    struct error err;
+
+    assert_true(mailer_load(&w->loop, child(w, "exit 3"), &w->loaded, &err));
+    (void)usleep(200000);
+    for (int i = 0; i < 20; i++) {
+        (void)uv_run(&w->loop, UV_RUN_NOWAIT);
+        (void)usleep(5000);
+    }
+    assert_true(start(w, child(w, SENDS_ALL), &err));
+    assert_int_equal(uv_run(&w->loop, UV_RUN_DEFAULT), 0);
+    assert_string_equal(w->log, "1=sent 2=sent 3=sent");
+    assert_int_equal(w->done, 1);
+}
+
+static void a_loaded_child_without_work_ends(void **state)
+{
+    struct world *w = *state;
+    struct error err;
+
+    assert_true(
+        mailer_load(&w->loop, child(w, "exec sleep 30"), &w->loaded, &err));
+    mailer_unload(w->loaded);
+    mailer_unload(NULL);
+    assert_int_equal(uv_run(&w->loop, UV_RUN_DEFAULT), 0);
+    assert_int_equal(w->done, 0);
+}
+
+/* The session is over: nobody waits for a process that is slow to end. */
+static void done_is_told_before_the_child_has_ended(void **state)
+{
+    struct world *w = *state;
+    struct error err;
+
+    assert_true(start(w, child(w, SENDS_ALL "; exec sleep 1"), &err));
+    while (!w->done)
+        (void)uv_run(&w->loop, UV_RUN_ONCE);
+    assert_true(w->up);
+    assert_int_equal(uv_loop_alive(&w->loop) != 0, 1);
+    assert_int_equal(uv_run(&w->loop, UV_RUN_DEFAULT), 0);
+    assert_int_equal(w->done, 1);
+}
+
 /* More than a pipe holds, to a child that does not read it at once. */
 static void a_large_batch_is_streamed(void **state)
 {
@@ -365,6 +439,10 @@ int main(void)
         WITH(a_program_that_is_not_there_is_an_error),
         WITH(hostile_envelopes_are_refused),
         WITH(a_large_batch_is_streamed),
+        WITH(a_loaded_child_takes_the_batch),
+        WITH(a_loaded_child_that_died_is_replaced),
+        WITH(a_loaded_child_without_work_ends),
+        WITH(done_is_told_before_the_child_has_ended),
     };
 
     (void)signal(SIGPIPE, SIG_IGN);

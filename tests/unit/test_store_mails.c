@@ -3,6 +3,8 @@
  */
 #include "tests/unit/test_store.h"
 
+#include "daemon/store/schema.h"
+
 static const char octets[] = "To: a@example.org\r\n\r\nDear a\r\n";
 
 static struct message sample(const char *to, const char *cause)
@@ -149,11 +151,46 @@ static void composed_octets_never_change(void **state)
 {
     struct fixture *f = *state;
 
+    static const char *const attempts[] = {
+        "UPDATE message_octets SET octets = x'00'",
+        "DELETE FROM message_octets",
+        "UPDATE message SET sender = 'b@example.org'"};
+
     (void)add_in(f, "c", MESSAGE_QUEUED, 0);
-    assert_int_equal(sqlite3_exec(f->st->db,
-                                  "UPDATE message SET octets = x'00'", NULL,
-                                  NULL, NULL),
-                     SQLITE_CONSTRAINT_TRIGGER);
+    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++)
+        assert_int_equal(sqlite3_exec(f->st->db, attempts[i], NULL, NULL, NULL),
+                         SQLITE_CONSTRAINT_TRIGGER);
+}
+
+/* Format 9 kept the octets in the row that every verdict wrote again. */
+static void octets_of_format_9_are_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct message m, *rows;
+    char *ids = text_format(
+        f->ctx, "PRAGMA application_id = %d; PRAGMA user_version = 9;",
+        SCHEMA_APPLICATION);
+
+    talloc_free(f->st);
+    f->st = NULL;
+    assert_int_equal(
+        unlink(text_format(f->ctx, "%s/" STORE_FILE, f->directory)), 0);
+    for (int v = 0; v < 9; v++)
+        database_run(f, schema_steps[v]);
+    database_run(f,
+                 "INSERT INTO message VALUES(7, 'digest', 'c', 'a@example.org',"
+                 " 'A', 's@example.org', 'Subject', '', '', 'x@y', 10, NULL,"
+                 " 'queued', 10, 2, 1, 'told', NULL, x'4142')");
+    database_run(f, ids);
+    store_reopen(f);
+    m = message(f, 7);
+    assert_int_equal(m.size, 2);
+    assert_string_equal(m.octets, "AB");
+    assert_string_equal(m.verdict, "told");
+    assert_int_equal(m.attempts, 2);
+    assert_int_equal(claim(f, 10, 1, &rows), 1);
+    assert_string_equal(rows[0].octets, "AB");
+    composed_octets_never_change(state);
 }
 
 static void claims_what_is_due_oldest_first(void **state)
@@ -416,6 +453,7 @@ int main(void)
         STORE_TEST(every_kind_comes_back),
         STORE_TEST(a_cause_is_mailed_once),
         STORE_TEST(composed_octets_never_change),
+        STORE_TEST(octets_of_format_9_are_kept),
         STORE_TEST(claims_what_is_due_oldest_first),
         STORE_TEST(claims_nothing_that_is_past),
         STORE_TEST(keeps_the_order_about_one_thing),
