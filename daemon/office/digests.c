@@ -4,7 +4,8 @@
  * 1. A change of an item concerns those who hear of it, as it was or as it is;
  *    a change of an edition those who hear of any of its items, and its host's
  *    contacts, the old one's too. An edition without items (not laid out yet)
- *    concerns the bodies that its cluster's rule names.
+ *    concerns the bodies that its cluster's rule names. What is over by the day
+ *    of the release, as it was and as it is, concerns nobody.
  * 2. A contact gets one digest per release, whatever the number of changes.
  * 3. A digest reminds its reader of the tasks that are its own and late; these
  *    alone are no reason to write one.
@@ -112,6 +113,24 @@ static bool concerns_edition(const struct rules *r, const struct contact *c,
                                 : link == LINK_BODY && is_in(r, c, e);
 }
 
+static bool is_over(struct date last, struct date today)
+{
+    return !date_is_none(last) && last.day < today.day;
+}
+
+/* Over as it was and as it is: then nobody need be told. */
+static bool is_past(const struct subject *s, struct date today)
+{
+    for (int i = 0; i < 2; i++) {
+        if (s->editions[i] && !is_over(s->editions[i]->end, today))
+            return false;
+        for (size_t k = 0; k < s->n_items[i]; k++)
+            if (!is_over(s->items[i][k].end.date, today))
+                return false;
+    }
+    return true;
+}
+
 static bool concerns(const struct rules *r, const struct contact *c,
                      const struct subject *s)
 {
@@ -138,7 +157,7 @@ static struct subject *subjects_of(TALLOC_CTX *ctx,
 /* The ids that concern a contact, each once, in the order of the changes. */
 static const char **ids_for(TALLOC_CTX *ctx, const struct rules *r,
                             const struct contact *c, const struct subject *all,
-                            size_t n, size_t *ret_n)
+                            size_t n, struct date today, size_t *ret_n)
 {
     const char **ids = NULL;
 
@@ -146,7 +165,7 @@ static const char **ids_for(TALLOC_CTX *ctx, const struct rules *r,
     for (size_t i = 0; i < n; i++) {
         if (*ret_n > 0 && text_same(ids[*ret_n - 1], all[i].id))
             continue;
-        if (!concerns(r, c, &all[i]) ||
+        if (is_past(&all[i], today) || !concerns(r, c, &all[i]) ||
             bodies_hold((const char *const *)ids, *ret_n, all[i].id))
             continue;
         ids = array_grow(ctx, ids, const char *, *ret_n + 1);
@@ -190,6 +209,7 @@ office_digests(TALLOC_CTX *ctx, const struct rules *r,
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct subject *subjects = subjects_of(scratch, changes, before, after);
     const char *cause = text_format(ctx, "digest/%d", release);
+    struct date today = instant_utc_date(now);
 
     for (size_t i = 0; i < contacts->n; i++) {
         const struct contact *c = &contacts->rows[i];
@@ -204,11 +224,10 @@ office_digests(TALLOC_CTX *ctx, const struct rules *r,
 
         if (!contact_is_mailed(c))
             continue;
-        n.items = ids_for(ctx, r, c, subjects, changes->n, &n.n_items);
+        n.items = ids_for(ctx, r, c, subjects, changes->n, today, &n.n_items);
         if (n.n_items == 0)
             continue;
-        n.overdue = overdue_of(ctx, r, c, after, tasks, instant_utc_date(now),
-                               &n.n_overdue);
+        n.overdue = overdue_of(ctx, r, c, after, tasks, today, &n.n_overdue);
         all.rows[all.n++] = n;
     }
     talloc_free(scratch);

@@ -1,6 +1,7 @@
 /*
  * Verbs about drafts and releases.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
@@ -8,7 +9,9 @@
 #include "daemon/publish/view.h"
 #include "daemon/serve/verbs.h"
 
-bool verb_DRAFTS(struct request *q, struct error *err)
+/* A row for the draft of that name, for all of them without one. */
+static bool answer_drafts(struct request *q, const char *only,
+                          struct error *err)
 {
     struct draft_row *rows;
     size_t n;
@@ -21,6 +24,8 @@ bool verb_DRAFTS(struct request *q, struct error *err)
         struct plan *after;
         char at[INSTANT_TEXT];
 
+        if (only && strcmp(rows[i].name, only) != 0)
+            continue;
         if (!publishing_next(q->ctx, q->serve, rows[i].name, &after, &changes,
                              err) ||
             (changes.n == 0 &&
@@ -38,6 +43,11 @@ bool verb_DRAFTS(struct request *q, struct error *err)
                       instant_print(rows[i].at, at), "words", (int)words));
     }
     return true;
+}
+
+bool verb_DRAFTS(struct request *q, struct error *err)
+{
+    return answer_drafts(q, NULL, err);
 }
 
 static bool has_draft(struct request *q, const char *name, bool *ret,
@@ -73,10 +83,7 @@ bool verb_FORK(struct request *q, struct error *err)
         !draft_save(q->serve, name, from, plan, err))
         return false;
     q->things = name;
-    request_row(q, json_pack("{s:s, s:s, s:I, s:I}", "draft", name, "from",
-                             from, "editions", (json_int_t)plan->n_editions,
-                             "cost", (json_int_t)plan->cost));
-    return true;
+    return answer_drafts(q, name, err);
 }
 
 bool verb_ADOPT(struct request *q, struct error *err)
@@ -98,7 +105,7 @@ bool verb_ADOPT(struct request *q, struct error *err)
     }
     q->things = name;
     summary_set(q, "editions", json_integer((json_int_t)plan->n_editions));
-    return true;
+    return answer_drafts(q, "main", err);
 }
 
 /* The last release as a draft: facts only. */
@@ -128,6 +135,129 @@ bool verb_DISCARD(struct request *q, struct error *err)
         s->out.release ? text_format(q->ctx, "release %d", s->out.release) : "",
         as_draft(q->ctx, s->out.plan), err);
 }
+
+/* ---- diff */
+
+/* Nothing of the plan changes, but words of the rules may: rows of the feeds
+ * that a release would write anew. */
+static bool diff_words(struct request *q, struct plan *after, struct error *err)
+{
+    const char **feeds;
+    size_t n;
+
+    if (!publishing_words(q->ctx, q->serve, after, &feeds, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        request_row(q, json_pack("{s:n, s:n, s:s, s:s, s:n, s:n, s:s}",
+                                 "edition", "item", "change", "other", "field",
+                                 "words", "old", "new", "feed", feeds[i]));
+    if (n > 0)
+        summary_set(q, "words", json_true());
+    return true;
+}
+
+/* A released version by its number, or else a draft by its name. */
+static bool find_against(struct request *q, const char *name,
+                         const struct plan **ret, struct error *err)
+{
+    struct serve *s = q->serve;
+    struct plan *version;
+    char *end;
+    long release = strtol(name, &end, 10);
+
+    if (*end != '\0' || release <= 0 || release > s->out.release)
+        return draft_whole(q->ctx, s, name, ret, err);
+    if (!store_version(q->ctx, s->store, (int)release, &version, err))
+        return false;
+    *ret = version;
+    return true;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const struct task *)a)->id, ((const struct task *)b)->id);
+}
+
+/* How many deadlines are new, gone or on another day; how many of those that an
+ * officer pinned lie now elsewhere than the rules would have them. */
+static void count_deadlines(struct tasks before, struct tasks after,
+                            size_t *ret_moved, size_t *ret_drifted)
+{
+    size_t both = 0, changed = 0, drifted = 0;
+
+    if (before.n > 0)
+        qsort(before.rows, before.n, sizeof before.rows[0], by_id);
+    for (size_t i = 0; i < after.n; i++) {
+        const struct task *t = &after.rows[i];
+        const struct task *was =
+            before.n > 0 ? bsearch(t, before.rows, before.n, sizeof *t, by_id)
+                         : NULL;
+
+        both += was != NULL;
+        changed +=
+            was && (was->due.day != t->due.day || was->closed != t->closed);
+        drifted +=
+            !date_is_none(t->drift) && !(was && was->drift.day == t->drift.day);
+    }
+    *ret_moved = before.n - both + after.n - both + changed;
+    *ret_drifted = drifted;
+}
+
+/* What a release would make others do: deadlines that move with their meetings,
+ * pinned ones that no longer fit, people who would be told. */
+static bool add_consequences(struct request *q, const struct plan *before,
+                             const struct plan *after,
+                             const struct changes *changes, struct error *err)
+{
+    struct serve *s = q->serve;
+    const struct rules *r = s->generation->rules;
+    struct plan *none = object_new(q->ctx, struct plan);
+    struct task_fact *facts;
+    struct contacts contacts;
+    struct tasks was, is;
+    size_t n, moved, drifted;
+
+    if (!store_task_facts(q->ctx, s->store, &facts, &n, err) ||
+        !store_contacts(q->ctx, s->store, &contacts, err))
+        return false;
+    was = office_tasks(q->ctx, r, before ? before : none, facts, n);
+    is = office_tasks(q->ctx, r, after, facts, n);
+    n = office_digests(q->ctx, r, before, after, changes, &is, 0, serve_now(s),
+                       &contacts)
+            .n;
+    count_deadlines(was, is, &moved, &drifted);
+    summary_set(q, "tasks", json_integer((json_int_t)moved));
+    summary_set(q, "drifted", json_integer((json_int_t)drifted));
+    summary_set(q, "contacts", json_integer((json_int_t)n));
+    return true;
+}
+
+bool verb_DIFF(struct request *q, struct error *err)
+{
+    const char *against = request_text(q, "against");
+    const struct plan *before = q->serve->out.plan;
+    struct changes changes;
+    struct plan *after;
+
+    if (!publishing_next(q->ctx, q->serve, request_draft(q), &after, &changes,
+                         err))
+        return false;
+    if (against) {
+        if (!find_against(q, against, &before, err))
+            return false;
+        changes = plan_diff(q->ctx, before, after);
+    }
+    if (!against && changes.n == 0 && !diff_words(q, after, err))
+        return false;
+    for (size_t i = 0; i < changes.n; i++)
+        request_row(q, view_change(&changes.rows[i]));
+    summary_set(q, "changes", json_integer((json_int_t)changes.n));
+    summary_set(q, "editions", json_integer((json_int_t)changes.editions));
+    summary_set(q, "items", json_integer((json_int_t)changes.items));
+    return add_consequences(q, before, after, &changes, err);
+}
+
+/* ---- release */
 
 bool verb_RELEASE(struct request *q, struct error *err)
 {

@@ -530,58 +530,6 @@ bool verb_AGENDA(struct request *q, struct error *err)
     return true;
 }
 
-/* Nothing of the plan changes, but words of the rules may: rows of the feeds
- * that a release would write anew. */
-static bool diff_words(struct request *q, struct plan *after, struct error *err)
-{
-    const char **feeds;
-    size_t n;
-
-    if (!publishing_words(q->ctx, q->serve, after, &feeds, &n, err))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        request_row(q, json_pack("{s:n, s:n, s:s, s:s, s:n, s:n, s:s}",
-                                 "edition", "item", "change", "other", "field",
-                                 "words", "old", "new", "feed", feeds[i]));
-    if (n > 0)
-        summary_set(q, "words", json_true());
-    return true;
-}
-
-bool verb_DIFF(struct request *q, struct error *err)
-{
-    const char *against = request_text(q, "against");
-    struct changes changes;
-    struct plan *after, *before = NULL;
-    const struct plan *other;
-
-    if (!publishing_next(q->ctx, q->serve, request_draft(q), &after, &changes,
-                         err))
-        return false;
-    if (against) {
-        char *end;
-        long release = strtol(against, &end, 10);
-
-        if (*end == '\0' && release > 0 && release <= q->serve->out.release) {
-            if (!store_version(q->ctx, q->serve->store, (int)release, &before,
-                               err))
-                return false;
-            other = before;
-        } else if (!draft_whole(q->ctx, q->serve, against, &other, err)) {
-            return false;
-        }
-        changes = plan_diff(q->ctx, other, after);
-    }
-    if (!against && changes.n == 0 && !diff_words(q, after, err))
-        return false;
-    for (size_t i = 0; i < changes.n; i++)
-        request_row(q, view_change(&changes.rows[i]));
-    summary_set(q, "changes", json_integer((json_int_t)changes.n));
-    summary_set(q, "editions", json_integer((json_int_t)changes.editions));
-    summary_set(q, "items", json_integer((json_int_t)changes.items));
-    return true;
-}
-
 /* A page that an auditor can print and file. */
 static char *audit_page(struct request *q, const struct audit *audit, int first,
                         int last)

@@ -124,7 +124,7 @@ static void test_without_items(void **state)
          "bn-host F-1; bn-low F-1; s-low F-1; s-top F-1"},
         {"G-1", "GONE", "2027-08-03",
          "bn-host G-1; bn-low G-1; s-low G-1; s-top G-1"},
-        {"W-0", "WEEK", "1960-01-18", "bn-host W-0; s-top W-0"},
+        {"W-0", "WEEK", "2026-11-23", ""}, /* it is over */
     };
 
     (void)state;
@@ -141,6 +141,24 @@ static void test_without_items(void **state)
         assert_string_equal(list(w, &all), cases[i].hear);
         talloc_free(w);
     }
+}
+
+/* Who joins the organisation later does not sit there yet. */
+static void test_not_yet_a_member(void **state)
+{
+    const struct change added = {CHANGE_ADDED, "W-1", "", "", "", ""};
+    struct world *w = world_new();
+    struct contacts c = {0};
+    struct notices all;
+
+    (void)state;
+    w->members[1].since = day("2030-01-01");
+    add_edition(w, "W-1", "WEEK", 2027, 0, "2027-01-18", "2027-01-18",
+                EDITION_PROPOSED);
+    add_everybody(w, &c);
+    all = digest(w, NULL, &added, 1, &c);
+    assert_string_equal(list(w, &all), "bn-host W-1; s-top W-1");
+    talloc_free(w);
 }
 
 /* An event without a body concerns the desk, the host, the partner in it. */
@@ -212,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_an_edition),
         cmocka_unit_test(test_before_and_after),
         cmocka_unit_test(test_without_items),
+        cmocka_unit_test(test_not_yet_a_member),
         cmocka_unit_test(test_open_event),
         cmocka_unit_test(test_own_tasks_that_are_late),
     };
