@@ -6,6 +6,7 @@
  * every client; a fetch builds nothing.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -30,7 +31,7 @@ struct prepared {
 };
 
 struct answers {
-    struct prepared *feeds, *privates;
+    struct prepared *feeds, *privates; /* feeds by key, privates as published */
     size_t n_feeds, n_privates;
     struct prepared pages[PAGES_MOST];
     size_t n_pages, next_page;
@@ -208,11 +209,11 @@ static enum MHD_Result send_prepared(const struct http_call *call,
     bool unchanged = is_unchanged(call->connection, p);
 
     if (p->feed)
-        polls_count(
-            call->serve, p->feed,
-            polls_family(MHD_lookup_connection_value(
-                call->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_USER_AGENT)),
-            !unchanged);
+        polls_count(call->serve, p->feed,
+                    MHD_lookup_connection_value(call->connection,
+                                                MHD_HEADER_KIND,
+                                                MHD_HTTP_HEADER_USER_AGENT),
+                    !unchanged);
     return unchanged
                ? MHD_queue_response(call->connection, MHD_HTTP_NOT_MODIFIED,
                                     p->not_modified)
@@ -236,6 +237,13 @@ static void prepare_feed(struct answers *a, struct prepared *p,
     header(p->full, "X-Robots-Tag", "noindex");
 }
 
+static int by_key(const void *a, const void *b)
+{
+    const struct prepared *p = a, *q = b;
+
+    return text_compare(p->key, q->key);
+}
+
 static void prepare_feeds(struct serve *s, struct answers *a)
 {
     const struct feeds *feeds = &s->out.feeds, *privates = &s->out.privates;
@@ -245,6 +253,7 @@ static void prepare_feeds(struct serve *s, struct answers *a)
         prepare_feed(a, &a->feeds[a->n_feeds++], &feeds->rows[i],
                      strrchr(feeds->rows[i].path, '/') + 1,
                      "public, max-age=900, no-transform");
+    qsort(a->feeds, a->n_feeds, sizeof *a->feeds, by_key);
     a->privates = array_new(a, struct prepared, privates->n);
     for (size_t i = 0; i < privates->n; i++)
         prepare_feed(a, &a->privates[a->n_privates++], &privates->rows[i],
@@ -258,10 +267,8 @@ static const struct prepared *find_feed(struct serve *s, const char *path)
 
     if (!a->feeds_ready)
         prepare_feeds(s, a);
-    for (size_t i = 0; i < a->n_feeds; i++)
-        if (text_same(a->feeds[i].key, path))
-            return &a->feeds[i];
-    return NULL;
+    return bsearch(&(struct prepared){.key = path}, a->feeds, a->n_feeds,
+                   sizeof *a->feeds, by_key);
 }
 
 /* ---- pages */

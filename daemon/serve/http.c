@@ -39,6 +39,9 @@
 #define JANITOR_EVERY    1000
 #define SAVE_EVERY       60000
 #define URL_MOST         2048
+#define REQUEST_OCTETS                                                         \
+    17408 /* 16 KiB of request, of which cookies count twice */
+#define UNREAD_OCTETS 262144 /* that the kernel holds for a slow reader */
 
 struct peer {
     struct peer *next, **back;
@@ -330,6 +333,15 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
 /* ---- listening */
 
+/* What is not read yet waits in the one body that all share, not in a copy of
+ * its own for every slow reader. Connections inherit this from the listener. */
+static void bound_unread(int fd)
+{
+    int octets = UNREAD_OCTETS;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
+}
+
 static int listen_unix(const char *path, struct error *err)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
@@ -406,13 +418,14 @@ static bool server_start(struct http *h, int fd, const char *unix_path,
 
     sv->http = h;
     sv->unix_path = unix_path;
+    bound_unread(fd);
     sv->mhd = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, sv,
         MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL, /* rule 5 */
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_MOST, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)BODY_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)24576, MHD_OPTION_NOTIFY_CONNECTION, on_connection, sv,
+        (size_t)REQUEST_OCTETS, MHD_OPTION_NOTIFY_CONNECTION, on_connection, sv,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, sv,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (!sv->mhd) {

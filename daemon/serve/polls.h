@@ -5,9 +5,9 @@
  */
 #include "daemon/serve/serve.h"
 
-/* "google", "outlook", "apple", ... or "other" for a User-Agent, NULL none. */
-const char *polls_family(const char *user_agent);
-void polls_count(struct serve *s, const char *feed, const char *family,
+/* One more fetch of a feed by a program that calls itself so (NULL: it does not
+ * say); full: with the body. */
+void polls_count(struct serve *s, const char *feed, const char *user_agent,
                  bool full);
 /* All counts, by the time they were first seen. */
 const struct poll_row *polls_rows(const struct serve *s, size_t *ret_n);

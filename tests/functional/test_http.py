@@ -357,6 +357,13 @@ def test_broken_requests(served, octets, wanted):
     assert answers(served) < 5
 
 
+def test_a_request_of_16_kib_is_taken(served):
+    one = b"GET /feeds/all.ics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    size = 16384 - len(one) - len(b"X-Long: \r\n\r\n")
+    answer = raw(served, one + b"X-Long: " + b"x" * size + b"\r\n\r\n")
+    assert head_of(answer)[0] == 200 and answer.endswith(b"END:VCALENDAR\r\n")
+
+
 def test_garbage_and_tls_hello_are_survived(served):
     for octets in (bytes(range(256)) * 4, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 200, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
                    b"\0" * 5000):
