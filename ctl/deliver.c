@@ -8,14 +8,12 @@
  */
 #include "ctl/deliver.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "ctl/foreign.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 
@@ -35,102 +33,6 @@ void deliver_watch(void)
 {
     (void)signal(SIGALRM, on_alarm);
     (void)alarm(PATIENCE);
-}
-
-/* Up to `most` octets of a descriptor, NUL behind. */
-static char *read_all(TALLOC_CTX *ctx, int fd, size_t most, size_t *ret_size)
-{
-    char *octets = memory_array(ctx, 1, most + 1, "char");
-    size_t size = 0;
-
-    while (size < most) {
-        ssize_t n = read(fd, octets + size, most - size);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        size += (size_t)n;
-    }
-    octets[size] = '\0';
-    *ret_size = size;
-    return octets;
-}
-
-/* ---- convene-reader */
-
-/* Beside this program (a build folder), or in libexec. */
-static char *find_reader(TALLOC_CTX *ctx)
-{
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    char *slash, *beside;
-
-    if (n > 0) {
-        self[n] = '\0';
-        slash = strrchr(self, '/');
-        if (slash) {
-            beside = text_format(ctx, "%.*s/convene-reader",
-                                 (int)(slash - self), self);
-            if (access(beside, X_OK) == 0)
-                return beside;
-        }
-    }
-    return memory_text(ctx, CONVENED_LIBEXEC "/convene-reader");
-}
-
-static _Noreturn void become_reader(const char *program, const char *sender,
-                                    int in, int out)
-{
-    char name[] = "convene-reader", *argv[3] = {name, NULL, NULL};
-    char *environment[] = {NULL};
-
-    argv[1] = strdup(sender);
-    if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
-        _exit(127);
-    (void)execve(program, argv, environment);
-    _exit(127);
-}
-
-struct child {
-    pid_t pid;
-    int to, from;
-};
-
-static bool start_reader(const char *program, const char *sender,
-                         struct child *ret, struct error *err)
-{
-    int in[2] = {-1, -1}, out[2] = {-1, -1};
-
-    if (pipe2(in, O_CLOEXEC) != 0)
-        return fail(err, REPLY_LATER, "no pipe: %s", strerror(errno));
-    if (pipe2(out, O_CLOEXEC) != 0 || (ret->pid = fork()) < 0) {
-        (void)close(in[0]);
-        (void)close(in[1]);
-        return fail(err, REPLY_LATER, "no process: %s", strerror(errno));
-    }
-    if (ret->pid == 0)
-        become_reader(program, sender, in[0], out[1]);
-    (void)close(in[0]);
-    (void)close(out[1]);
-    ret->to = in[1];
-    ret->from = out[0];
-    return true;
-}
-
-/* A reader that ended early is told by what it printed. */
-static void write_all(int fd, const char *octets, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, octets, size);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return;
-        octets += n;
-        size -= (size_t)n;
-    }
 }
 
 /* "key value" lines as members; the first of a key counts. */
@@ -158,31 +60,16 @@ static json_t *unreadable(const char *why)
 static bool run_reader(TALLOC_CTX *ctx, const char *sender, const char *octets,
                        size_t size, json_t **ret, struct error *err)
 {
-    const char *program = find_reader(ctx);
-    struct child child = {0};
-    size_t n;
+    const char *const words[] = {sender, NULL};
+    const char *why;
     char *lines;
-    int status = 0;
 
-    if (!start_reader(program, sender, &child, err))
+    if (!foreign_read(ctx, words, octets, size, FACTS_MOST, &lines, &why, err))
         return false;
-    write_all(child.to, octets, size);
-    (void)close(child.to);
-    lines = read_all(ctx, child.from, FACTS_MOST, &n);
-    (void)close(child.from);
-    while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        return fail(err, REPLY_LATER, "%s cannot be run", program);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
-        !text_begins(lines, "kind "))
-        *ret =
-            unreadable(WIFSIGNALED(status)
-                           ? text_format(ctx, "reading it ended by signal %d",
-                                         WTERMSIG(status))
-                           : "reading it failed");
-    else
-        *ret = facts_of(ctx, lines);
+    if (lines && !text_begins(lines, "kind "))
+        why = "reading it failed";
+    *ret = lines && text_begins(lines, "kind ") ? facts_of(ctx, lines)
+                                                : unreadable(why);
     return true;
 }
 
@@ -244,7 +131,7 @@ bool deliver_read(json_t *args, struct error *err)
     TALLOC_CTX *ctx = talloc_new(NULL);
     const char *sender = envelope(args, "sender", "SENDER");
     size_t size;
-    char *octets = read_all(ctx, STDIN_FILENO, MAIL_MOST + 1, &size);
+    char *octets = foreign_octets(ctx, STDIN_FILENO, MAIL_MOST + 1, &size);
     json_t *facts = NULL;
     bool good = true;
 

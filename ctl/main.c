@@ -11,6 +11,7 @@
 
 #include "ctl/cell.h"
 #include "ctl/deliver.h"
+#include "ctl/holidays.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
@@ -352,7 +353,8 @@ static int run_verb(TALLOC_CTX *ctx, const struct options *o,
         return print_version(o);
     if (v->id == VERB_HELP)
         return help(ctx, o, v, args);
-    if (!verb_read_files(v, args, &err))
+    if (!verb_read_files(v, args, &err) ||
+        (v->id == VERB_IMPORT && !holidays_read(args, &err)))
         return complain(o, &err, NULL);
     if (!agreed(o, v)) {
         (void)fail(&err, REPLY_NO, "nothing done");

@@ -3,6 +3,7 @@
  * "key value" lines on standard output.
  *
  *     convene-reader [ENVELOPE-SENDER] < mail
+ *     convene-reader --holidays FIRST LAST < calendar    (reader_holidays.h)
  *
  * The only program that gives foreign octets to GMime and libical. It trusts
  * nothing, and the kernel bounds what it may use:
@@ -29,6 +30,7 @@
 #include <unistd.h>
 
 #include "ctl/reader_calendar.h"
+#include "ctl/reader_holidays.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 
@@ -560,7 +562,7 @@ int main(int argc, char **argv)
     size_t size = 0, n;
 
     set_limits();
-    octets = malloc(MAIL_MOST + 1);
+    octets = malloc(MAIL_MOST + 2);
     if (!octets)
         return 70;
     while (size <= MAIL_MOST &&
@@ -568,7 +570,12 @@ int main(int argc, char **argv)
         size += n;
     icalerror_set_errors_are_fatal(0);
     g_mime_init();
-    read_mail(argc > 1 ? argv[1] : NULL, octets, size, stdout);
+    if (argc == 4 && strcmp(argv[1], "--holidays") == 0) {
+        octets[size] = '\0';
+        holidays_print(stdout, octets, size, atoi(argv[2]), atoi(argv[3]));
+    } else {
+        read_mail(argc > 1 ? argv[1] : NULL, octets, size, stdout);
+    }
     (void)fflush(stdout);
     _exit(ferror(stdout) ? 70 : 0); /* its memory ends with it */
 }

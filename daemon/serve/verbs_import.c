@@ -1,5 +1,6 @@
 /*
- * import: contacts, holidays, history and what was done to tasks, from CSV.
+ * import: contacts, holidays, history and what was done to tasks, from CSV (a
+ * calendar of holidays is CSV when it gets here, see ctl/holidays.c).
  *
  * 1. All or nothing: every bad line is named, and none is taken when one is
  *    bad.
@@ -211,25 +212,38 @@ static bool import_contacts(struct import *m, const char *text,
 
 /* ---- holidays */
 
+enum { H_CC, H_DATE, H_NAME, H_KIND, H_CERTAINTY, H_SOURCE, H_LINE, H_PROBLEM };
+
+/* Where a calendar was read, its line, and what convene-reader found wrong. */
+static int line_of(const struct csv_row *row)
+{
+    return row->fields[H_LINE][0] ? atoi(row->fields[H_LINE]) : row->line;
+}
+
 static bool read_holiday(const struct csv_row *row, const char *cc,
                          struct holiday *ret, struct error *err)
 {
-    struct holiday h = {.cc = row->fields[0][0] ? row->fields[0] : cc,
-                        .name = plain(row->fields[2]),
-                        .where = {"import", row->line, 1}};
+    struct holiday h = {.cc = row->fields[H_CC][0] ? row->fields[H_CC] : cc,
+                        .name = plain(row->fields[H_NAME]),
+                        .where = {"import", line_of(row), 1}};
     bool kind = false, certain = false;
 
-    if (!date_parse(row->fields[1], &h.date, err))
+    if (row->fields[H_PROBLEM][0])
+        return fail(err, REPLY_INPUT, "%s", row->fields[H_PROBLEM]);
+    if (!date_parse(row->fields[H_DATE], &h.date, err))
         return false;
     for (int k = HOLIDAY_PUBLIC; k <= HOLIDAY_WORKDAY && !kind; k++) {
         h.kind = (enum holiday_kind)k;
-        kind = text_same(row->fields[3][0] ? row->fields[3] : "public",
-                         holiday_kind_word(h.kind));
+        kind =
+            text_same(row->fields[H_KIND][0] ? row->fields[H_KIND] : "public",
+                      holiday_kind_word(h.kind));
     }
     for (int k = CERTAINTY_FIXED; k <= CERTAINTY_ESTIMATED && !certain; k++) {
         h.certainty = (enum certainty)k;
-        certain = text_same(row->fields[4][0] ? row->fields[4] : "announced",
-                            certainty_word(h.certainty));
+        certain =
+            text_same(row->fields[H_CERTAINTY][0] ? row->fields[H_CERTAINTY]
+                                                  : "announced",
+                      certainty_word(h.certainty));
     }
     if (!kind || !certain)
         return fail(err, REPLY_INPUT,
@@ -238,21 +252,22 @@ static bool read_holiday(const struct csv_row *row, const char *cc,
     if (!h.cc[0])
         return fail(err, REPLY_INPUT,
                     "no country: add a column cc, or name "
-                    "the file like bn.csv");
+                    "the file like bn.csv or bn.ics");
     if (!h.name[0])
         return fail(err, REPLY_INPUT, "the holiday has no name");
     *ret = h;
     return true;
 }
 
-/* "…/bn.csv" -> "BN", "" when the name is longer. */
+/* "…/bn.csv", "…/bn.ics" -> "BN", "" when the name is longer. */
 static char *country_of(TALLOC_CTX *ctx, const char *file)
 {
     const char *slash = strrchr(file, '/');
     const char *name = slash ? slash + 1 : file;
     char *cc = memory_text(ctx, "");
 
-    if (strlen(name) == 6 && text_same(name + 2, ".csv"))
+    if (strlen(name) == 6 &&
+        (text_same(name + 2, ".csv") || text_same(name + 2, ".ics")))
         cc = text_format(ctx, "%c%c", name[0] & ~0x20, name[1] & ~0x20);
     return cc;
 }
@@ -303,8 +318,9 @@ static bool take_holiday(struct import *m, int line, const struct holiday *h,
 static bool import_holidays(struct import *m, const char *text,
                             struct error *err)
 {
-    static const char *const columns[] = {
-        "?cc", "date", "name", "?kind", "?certainty", "?source", NULL};
+    static const char *const columns[] = {"?cc",   "date",       "name",
+                                          "?kind", "?certainty", "?source",
+                                          "?line", "?problem",   NULL};
     struct request *q = m->q;
     const char *cc = country_of(q->ctx, m->file);
     struct csv csv = {NULL, 0};
@@ -316,8 +332,8 @@ static bool import_holidays(struct import *m, const char *text,
         struct error bad;
 
         if (!read_holiday(&csv.rows[i], cc, &h, &bad))
-            import_bad(m, csv.rows[i].line, &bad);
-        else if (!take_holiday(m, csv.rows[i].line, &h, err))
+            import_bad(m, line_of(&csv.rows[i]), &bad);
+        else if (!take_holiday(m, line_of(&csv.rows[i]), &h, err))
             return false;
     }
     return true;
@@ -414,10 +430,10 @@ static bool import_tasks(struct import *m, const char *text, struct error *err)
 {
     /* Those in front are taken, the rest is what tasks prints beside. */
     static const char *const columns[] = {
-        "task",     "?state",   "?done_on", "?note",   "?pinned",
-        "?due",     "?title",   "?edition", "?step",   "?owner",
-        "?nominal", "?overdue", "?depends", "?drift",  "?cluster",
-        "?bodies",  "?at",      "?warning", "?closed", NULL};
+        "task",     "?state",   "?done_on", "?note",   "?pinned",  "?due",
+        "?title",   "?edition", "?step",    "?owner",  "?nominal", "?overdue",
+        "?depends", "?drift",   "?cluster", "?bodies", "?at",      "?warning",
+        "?closed",  "?by",      NULL};
     struct csv csv = {NULL, 0};
     struct tasks tasks;
 
