@@ -43,8 +43,7 @@ struct instant serve_now(const struct serve *s)
 
 const char *serve_name(const struct serve *s)
 {
-    return s->config->name[0] ? s->config->name
-                              : s->generation->rules->sector.title;
+    return s->config->name[0] ? s->config->name : s->generation->title;
 }
 
 void serve_report(struct serve *s, const char *what, const struct error *err)
@@ -177,8 +176,8 @@ static bool open_all(struct process *p, struct error *err)
 
 static void tell_systemd(struct serve *s)
 {
-    (void)sd_notifyf(0, "READY=1\nSTATUS=%s, release %d",
-                     s->generation->rules->sector.code, s->out.release);
+    (void)sd_notifyf(0, "READY=1\nSTATUS=%s, release %d", s->generation->codes,
+                     s->out.release);
 }
 
 static void on_reload(uv_signal_t *handle, int number)
@@ -314,8 +313,8 @@ static int run_loop(struct process *p)
     start_handles(p);
     if (open_all(p, &err)) {
         log_line(LOG_LEVEL_INFO, "ready: %s, release %d, control %s, pages %s",
-                 s->generation->rules->sector.code, s->out.release,
-                 s->config->socket, s->config->base_url);
+                 s->generation->codes, s->out.release, s->config->socket,
+                 s->config->base_url);
         tell_systemd(s);
     } else {
         log_line(LOG_LEVEL_ERROR, "%s%s%s", err.text, err.at[0] ? " at " : "",

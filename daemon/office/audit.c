@@ -408,12 +408,12 @@ static struct date vague_last(struct vague v)
 }
 
 /* Is the body there on any day of the cycle? */
-static bool exists(const struct rules *r, const struct body *b, int cycle)
+static bool exists(const struct body *b, int cycle)
 {
     return (b->since.year == 0 ||
-            vague_first(b->since).day <= cycle_last(r, cycle).day) &&
+            vague_first(b->since).day <= cycle_last(b->sector, cycle).day) &&
            (b->until.year == 0 ||
-            vague_last(b->until).day >= cycle_first(r, cycle).day);
+            vague_last(b->until).day >= cycle_first(b->sector, cycle).day);
 }
 
 struct audit office_audit(TALLOC_CTX *ctx, const struct rules *r,
@@ -434,7 +434,7 @@ struct audit office_audit(TALLOC_CTX *ctx, const struct rules *r,
             const struct body *b = &r->bodies[i];
             struct sittings s;
 
-            if (!exists(r, b, cycle))
+            if (!exists(b, cycle))
                 continue;
             s = sittings_of(scratch, &a, b, cycle);
             for (size_t k = 0; k < b->n_requires; k++)

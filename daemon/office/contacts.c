@@ -204,17 +204,30 @@ static const struct zone *other_zone(const char *name)
     return z;
 }
 
-static const struct zone *home_zone(const struct rules *r, const char *of)
+const struct sector *contact_sector(const struct rules *r,
+                                    const struct contact *c)
 {
-    const struct member *m = rules_member(r, of);
-    const struct partner *p = rules_partner(r, of);
+    for (size_t i = 0; i < c->n_bodies; i++) {
+        const struct body *b = rules_body(r, c->bodies[i]);
+
+        if (b)
+            return b->sector;
+    }
+    return &r->sectors[0];
+}
+
+static const struct zone *home_zone(const struct rules *r,
+                                    const struct contact *c)
+{
+    const struct member *m = rules_member(r, c->of);
+    const struct partner *p = rules_partner(r, c->of);
+    const struct sector *s = contact_sector(r, c);
 
     if (m)
         return m->zone;
     if (p)
         return p->zone;
-    return r->sector.seat ? rules_zone(r, r->sector.seat, r->sector.seat_city)
-                          : zone_utc();
+    return s->seat ? rules_zone(r, s->seat, s->seat_city) : zone_utc();
 }
 
 const struct zone *contact_zone(const struct rules *r, const struct contact *c)
@@ -225,7 +238,7 @@ const struct zone *contact_zone(const struct rules *r, const struct contact *c)
         z = known_zone(r, c->zone);
     if (!z && c->zone && *c->zone)
         z = other_zone(c->zone);
-    return z ? z : home_zone(r, c->of);
+    return z ? z : home_zone(r, c);
 }
 
 /* ---- what concerns whom */
@@ -253,18 +266,11 @@ bool contact_has_any(const struct contact *c, const char *const *bodies,
     return false;
 }
 
-static const struct people *find_people(const struct rules *r, const char *name)
-{
-    for (size_t i = 0; *name && i < r->n_people; i++)
-        if (text_same(r->people[i].name, name))
-            return &r->people[i];
-    return NULL;
-}
-
 bool contact_touches(const struct rules *r, const struct contact *c,
                      const struct item *i, bool without)
 {
-    const struct people *p = find_people(r, i->people);
+    const struct people *p =
+        rules_people(r, past_sector(r, i->edition), i->people);
 
     if (i->n_bodies == 0 && !p)
         return without;
@@ -332,7 +338,8 @@ bool contact_hears_item(const struct rules *r, const struct contact *c,
     if (contact_is_partner(r, c))
         return partner_is_in(r, c->of, i) && contact_touches(r, c, i, true);
     m = rules_member(r, c->of);
-    if (!m || !member_is_in(m, i->start.date))
+    if (!m || !member_is_in(m, i->start.date) ||
+        !sector_has_member(past_sector(r, i->edition), m))
         return false;
     if (c->role == ROLE_HOST)
         return is_ground_of(r, c->of, i) && contact_touches(r, c, i, true);

@@ -20,10 +20,9 @@ struct claim {
     int cycle;
 };
 
-static struct date window_opens(const struct rules *r, const struct cluster *c,
-                                int cycle)
+static struct date window_opens(const struct cluster *c, int cycle)
 {
-    struct date first = cycle_first(r, cycle), day;
+    struct date first = cycle_first(c->sector, cycle), day;
 
     if (!c->has_window)
         return first;
@@ -34,8 +33,7 @@ static struct date window_opens(const struct rules *r, const struct cluster *c,
 }
 
 /* The last day for it: before the first day of the edition that it names. */
-static struct date need_day(const struct rules *r, const struct plan *plan,
-                            const struct need *need)
+static struct date need_day(const struct plan *plan, const struct need *need)
 {
     if (!need->by_cluster)
         return need->by;
@@ -46,7 +44,7 @@ static struct date need_day(const struct rules *r, const struct plan *plan,
             e->cycle == need->by_cycle && !date_is_none(e->start))
             return date_add_days(e->start, -1);
     }
-    return cycle_last(r, need->by_cycle);
+    return cycle_last(need->by_cluster->sector, need->by_cycle);
 }
 
 static int by_day(const void *a, const void *b)
@@ -59,8 +57,8 @@ static int by_day(const void *a, const void *b)
            (x->need->where.line < y->need->where.line);
 }
 
-static struct claim *claims_of(TALLOC_CTX *ctx, const struct rules *r,
-                               const struct plan *plan, const struct cluster *c)
+static struct claim *claims_of(TALLOC_CTX *ctx, const struct plan *plan,
+                               const struct cluster *c)
 {
     struct claim *all = array_new(ctx, struct claim, c->n_needs);
 
@@ -68,10 +66,10 @@ static struct claim *claims_of(TALLOC_CTX *ctx, const struct rules *r,
         struct claim *k = &all[i];
 
         k->need = &c->needs[i];
-        k->day = need_day(r, plan, k->need);
-        k->cycle = cycle_of(r, k->day) + 1;
-        while (window_opens(r, c, k->cycle).day > k->day.day &&
-               k->cycle > cycle_of(r, k->day) - 2)
+        k->day = need_day(plan, k->need);
+        k->cycle = cycle_of(c->sector, k->day) + 1;
+        while (window_opens(c, k->cycle).day > k->day.day &&
+               k->cycle > cycle_of(c->sector, k->day) - 2)
             k->cycle--;
     }
     if (c->n_needs > 1)
@@ -125,7 +123,7 @@ struct deliverable *office_deliverables(TALLOC_CTX *ctx, const struct rules *r,
         const struct cluster *c = &r->clusters[i];
         struct occurrences past = past_of(scratch, r, history, plan, c);
         bool *taken = array_new(scratch, bool, past.n);
-        struct claim *claims = claims_of(scratch, r, plan, c);
+        struct claim *claims = claims_of(scratch, plan, c);
 
         for (size_t k = 0; k < c->n_needs; k++) {
             struct deliverable d = {.cluster = c->code,

@@ -9,6 +9,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/office/past.h"
 #include "daemon/plan/calendar.h"
 
 /* Nobody waits longer; it also bounds the count. */
@@ -74,15 +75,16 @@ void documents_place(struct documents *all, const struct tasks *tasks)
 }
 
 /* Whose calendar counts: the sender's, else the secretariat's. */
-static bool works(const struct rules *r, const char *from, struct date d)
+static bool works(const struct rules *r, const struct document *doc,
+                  struct date d)
 {
-    const struct member *m = rules_member(r, from);
-    const struct partner *p = rules_partner(r, from);
+    const struct member *m = rules_member(r, doc->from);
+    const struct partner *p = rules_partner(r, doc->from);
 
     if (!m && p)
         return calendar_works(r, p->weekend, p->holidays, d);
     if (!m)
-        m = r->sector.seat;
+        m = past_sector(r, doc->edition)->seat;
     return !m || calendar_works(r, m->weekend, m->holidays, d);
 }
 
@@ -98,7 +100,7 @@ int document_late(const struct rules *r, const struct document *d,
         end = date_add_days(d->due, LATE_MOST);
     for (struct date day = date_add_days(d->due, 1); day.day <= end.day;
          day = date_add_days(day, 1))
-        late += works(r, d->from, day);
+        late += works(r, d, day);
     return late;
 }
 

@@ -47,9 +47,10 @@ struct escalation {
     struct notices *all;
 };
 
-static struct date late_day(const struct rules *r, struct date due, int n)
+static struct date late_day(const struct escalation *x, struct date due, int n)
 {
-    const struct member *seat = r->sector.seat;
+    const struct rules *r = x->rules;
+    const struct member *seat = rules_sector(r, x->task->cluster)->seat;
 
     return seat ? calendar_add_working(r, seat->weekend, seat->holidays, due, n)
                 : date_add_days(due, n);
@@ -60,7 +61,7 @@ static void tell(const struct escalation *x, const struct step_up *up,
 {
     const struct task *t = x->task;
     const struct zone *z = contact_zone(x->rules, c);
-    struct date day = late_day(x->rules, t->due, up->late);
+    struct date day = late_day(x, t->due, up->late);
     struct local at = {day, HOUR}, end = {date_add_days(day, PATIENCE), HOUR};
     char due[DATE_TEXT];
     struct notice n = {.kind = NOTICE_OVERDUE,

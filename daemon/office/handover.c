@@ -327,6 +327,24 @@ static void find_editions(struct writing *w)
     }
 }
 
+/* The sectors of what is handed over. */
+static char *titles_of(const struct writing *w)
+{
+    const struct rules *r = w->in->rules;
+    char *all = memory_text(w->scratch, "");
+
+    for (size_t i = 0; i < r->n_sectors; i++) {
+        bool any = false;
+
+        for (size_t k = 0; k < w->n && !any; k++)
+            any = rules_sector(r, w->editions[k]->cluster) == &r->sectors[i];
+        if (any)
+            all = text_format(w->scratch, "%s%s%s", all, *all ? ", " : "",
+                              r->sectors[i].title);
+    }
+    return all;
+}
+
 bool office_handover(TALLOC_CTX *ctx, const struct handover *in,
                      enum paper_form form, char **ret, struct error *err)
 {
@@ -341,9 +359,9 @@ bool office_handover(TALLOC_CTX *ctx, const struct handover *in,
     w.paper = paper_new(w.scratch, form,
                         text_format(w.scratch, "Handover to %s, host in %d",
                                     in->host->name, in->cycle));
-    paper_text(w.paper, text_format(w.scratch, "%s. As of %s, from %s.",
-                                    in->rules->sector.title,
-                                    day_text(&w, in->today), in->source));
+    paper_text(w.paper,
+               text_format(w.scratch, "%s. As of %s, from %s.", titles_of(&w),
+                           day_text(&w, in->today), in->source));
     write_meetings(&w);
     for (size_t i = 0; i < w.n; i++)
         write_edition(&w, w.editions[i]);

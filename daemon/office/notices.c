@@ -51,9 +51,9 @@ static struct rest rest_of(const struct rules *r, const struct contact *c)
         return (struct rest){m->weekend, m->holidays, true};
     if (p)
         return (struct rest){p->weekend, p->holidays, true};
-    if (r->sector.seat)
-        return (struct rest){r->sector.seat->weekend, r->sector.seat->holidays,
-                             true};
+    m = contact_sector(r, c)->seat;
+    if (m)
+        return (struct rest){m->weekend, m->holidays, true};
     return (struct rest){0, NULL, false};
 }
 
@@ -294,6 +294,13 @@ static void remind_of_edition(struct desk_work *w, const struct reminder *m,
     talloc_free(scratch);
 }
 
+/* A reminder speaks of the editions of its own sector. */
+static bool speaks_of(const struct desk_work *w, const struct reminder *m,
+                      const char *cluster)
+{
+    return m->sector == rules_sector(w->rules, cluster);
+}
+
 static void remind_of_meetings(struct desk_work *w)
 {
     for (size_t i = 0; i < w->rules->n_reminders; i++) {
@@ -301,7 +308,8 @@ static void remind_of_meetings(struct desk_work *w)
 
         for (size_t k = 0; m->of != REMIND_TASKS && k < w->plan->n_editions;
              k++)
-            if (w->plan->editions[k].status == EDITION_CONFIRMED)
+            if (w->plan->editions[k].status == EDITION_CONFIRMED &&
+                speaks_of(w, m, w->plan->editions[k].cluster))
                 remind_of_edition(w, m, &w->plan->editions[k]);
     }
 }
@@ -333,9 +341,12 @@ static void remind_of_task(struct desk_work *w, const struct task *t,
 }
 
 /* Does `remind AUDIENCE of tasks` speak of this one? */
-static bool is_task_of(enum audience audience, const struct task *t)
+static bool is_task_of(const struct desk_work *w, const struct reminder *m,
+                       const struct task *t)
 {
-    switch (audience) {
+    if (!speaks_of(w, m, t->cluster))
+        return false;
+    switch (m->audience) {
     case AUDIENCE_NOBODY:
         return false;
     case AUDIENCE_DELEGATES:
@@ -360,8 +371,8 @@ static void remind_owner(struct desk_work *w, const struct task *t,
     for (size_t i = 0; i < w->rules->n_reminders; i++) {
         const struct reminder *m = &w->rules->reminders[i];
 
-        for (size_t k = 0; m->of == REMIND_TASKS &&
-                           is_task_of(m->audience, t) && k < m->n_before;
+        for (size_t k = 0;
+             m->of == REMIND_TASKS && is_task_of(w, m, t) && k < m->n_before;
              k++)
             remind_of_task(w, t, e, contact, m->before[k], m->at);
     }
@@ -393,6 +404,13 @@ static void remind_of_tasks(struct desk_work *w, const struct tasks *tasks)
             remind_owners(w, t, e, chosen);
     }
     talloc_free(chosen);
+}
+
+const struct sector *notice_sector(const struct rules *r,
+                                   const struct notice *n)
+{
+    return n->edition && *n->edition ? past_sector(r, n->edition)
+                                     : contact_sector(r, n->contact);
 }
 
 struct notices office_notices(TALLOC_CTX *ctx, const struct rules *r,

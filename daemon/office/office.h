@@ -127,6 +127,9 @@ bool address_check(const char *address, struct error *err) MUST_USE;
 bool contact_is_suspended(const struct contact *c);
 /* Does it get mail at all? */
 bool contact_is_mailed(const struct contact *c);
+/* The sector of the contact's bodies; the first when it has them all. */
+const struct sector *contact_sector(const struct rules *r,
+                                    const struct contact *c);
 /* The contact's clock: its own zone, else its member's or partner's. */
 const struct zone *contact_zone(const struct rules *r, const struct contact *c);
 /* The contact concerned by an item / an edition / a task's owner? */
@@ -169,6 +172,10 @@ struct notice {
     const char *answer_url;        /* where one may answer; NULL none */
     const char *text;              /* NOTICE_DESK: what it is; NULL none */
 };
+
+/* The sector of the edition it is about; of none, that of its contact. */
+const struct sector *notice_sector(const struct rules *r,
+                                   const struct notice *n);
 
 struct notices {
     struct notice *rows; /* by due, then contact, then cause */

@@ -37,6 +37,13 @@ const struct cluster *past_cluster(const struct rules *r, const char *edition)
     return best;
 }
 
+const struct sector *past_sector(const struct rules *r, const char *edition)
+{
+    const struct cluster *c = past_cluster(r, edition);
+
+    return c ? c->sector : &r->sectors[0];
+}
+
 static bool overlap(const struct occurrence *o, struct date from,
                     struct date to)
 {

@@ -20,7 +20,7 @@ static bool works(const struct rules *r, const struct contact *c, struct date d)
     const struct partner *p = rules_partner(r, c->of);
 
     if (!m && !p)
-        m = r->sector.seat;
+        m = contact_sector(r, c)->seat;
     if (m)
         return calendar_works(r, m->weekend, m->holidays, d);
     return !p || calendar_works(r, p->weekend, p->holidays, d);

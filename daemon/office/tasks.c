@@ -50,6 +50,7 @@ struct office {
     TALLOC_CTX *ctx;     /* of what the tasks hold */
     TALLOC_CTX *scratch; /* of this edition */
     const struct rules *rules;
+    const struct sector *sector; /* of the edition */
     const struct edition *edition;
     const struct item *items;
     size_t n_items;
@@ -76,7 +77,7 @@ static void add_owner(struct office *o, struct owners *all, struct owner one)
 static void add_secretariat(struct office *o, struct owners *all,
                             const char *word)
 {
-    const struct member *seat = o->rules->sector.seat;
+    const struct member *seat = o->sector->seat;
 
     add_owner(o, all,
               seat ? owner_of_member(seat, word, "")
@@ -95,8 +96,8 @@ static void add_host(struct office *o, struct owners *all)
 
 static void add_members(struct office *o, struct owners *all)
 {
-    for (size_t i = 0; i < o->rules->n_members; i++) {
-        const struct member *m = &o->rules->members[i];
+    for (size_t i = 0; i < o->sector->n_members; i++) {
+        const struct member *m = o->sector->members[i];
 
         if (member_is_in(m, o->edition->start))
             add_owner(o, all, owner_of_member(m, m->code, m->code));
@@ -115,8 +116,8 @@ static bool consults(const struct office *o, const struct partner *p)
 
 static void add_partners(struct office *o, struct owners *all)
 {
-    for (size_t i = 0; i < o->rules->n_partners; i++) {
-        const struct partner *p = &o->rules->partners[i];
+    for (size_t i = 0; i < o->sector->n_partners; i++) {
+        const struct partner *p = o->sector->partners[i];
 
         if (consults(o, p))
             add_owner(o, all,
@@ -569,6 +570,7 @@ struct tasks office_tasks(TALLOC_CTX *ctx, const struct rules *r,
         if (!c || !c->workflow || !has_tasks(e))
             continue;
         o.edition = e;
+        o.sector = rules_sector(r, e->cluster);
         o.items = plan_items_of(plan, e->id, &o.n_items);
         o.workflow = c->workflow;
         add_tasks(&o, &all);

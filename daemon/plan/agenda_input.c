@@ -134,7 +134,8 @@ static void groups_of_people(struct agenda *a, struct slots_item *it,
                              const char *name)
 {
     for (size_t p = 0; p < a->rules->n_people; p++)
-        if (text_same(a->rules->people[p].name, name))
+        if (a->rules->people[p].sector == a->cluster->sector &&
+            text_same(a->rules->people[p].name, name))
             group_add(a, it, p);
 }
 
@@ -356,7 +357,7 @@ static void relations_of(struct agenda *a, size_t i)
 /* A sector with one long opening has halves all the same. */
 static struct hours *hours_of(struct agenda *a, size_t *ret_n)
 {
-    const struct sector *s = &a->rules->sector;
+    const struct sector *s = a->cluster->sector;
     struct hours *hours = array_new(a->ctx, struct hours, s->n_hours + 1);
     for (size_t i = 0; i < s->n_hours; i++)
         hours[i] = s->hours[i];
@@ -391,7 +392,7 @@ static void days_prepare(struct agenda *a)
         days[d] = (struct slots_day){.date = a->edition->days[d],
                                      .hours = hours,
                                      .n_hours = n_hours,
-                                     .evening = a->rules->sector.evening};
+                                     .evening = a->cluster->sector->evening};
         day_close(a, &days[d]);
     }
     a->input.days = days;
@@ -425,7 +426,7 @@ static bool zone_prepare(struct agenda *a, struct error *err)
 {
     const struct rules *r = a->rules;
     const char *name = a->edition->zone ? a->edition->zone : "";
-    const struct member *seat = r->sector.seat;
+    const struct member *seat = a->cluster->sector->seat;
     if (!*name)
         a->zone = seat && seat->zone ? seat->zone : zone_utc();
     for (size_t i = 0; i < r->n_members && !a->zone; i++)

@@ -26,6 +26,7 @@ int32_t expand_rule(struct expansion *x, const char *text, struct where where,
 
     for (size_t i = 0; i < p->n_rules; i++)
         if (p->rules[i].where.line == where.line &&
+            p->rules[i].where.file == where.file &&
             strcmp(p->rules[i].text, text) == 0)
             return (int32_t)i;
     p->rules = array_grow(p, p->rules, struct problem_rule, p->n_rules + 1);
@@ -36,10 +37,10 @@ int32_t expand_rule(struct expansion *x, const char *text, struct where where,
     return (int32_t)p->n_rules++;
 }
 
-struct date expand_shift(const struct rules *r, struct date d,
-                         struct length length, int sign)
+struct date expand_shift(const struct rules *r, const struct sector *s,
+                         struct date d, struct length length, int sign)
 {
-    const struct member *seat = r->sector.seat;
+    const struct member *seat = s->seat;
     const weekdays rest = 1u << SAT | 1u << SUN;
     int n = sign * length.n;
 
@@ -150,8 +151,9 @@ static bool has_lapsed(const struct expansion *x, const struct holding *h)
         return false;
     if (x->probe && text_same(x->probe->id, h->name))
         return false;
-    expand_window(x->rules, h->cluster, h->cycle, &from, &to);
-    return to.day < x->earliest.day || has_day_but_for_notice(x, h->index);
+    expand_window(h->cluster, h->cycle, &from, &to);
+    return to.day < expand_day(x, h->cluster)->earliest.day ||
+           has_day_but_for_notice(x, h->index);
 }
 
 static const char *why_lapsed(struct expansion *x, const struct holding *h)
@@ -159,16 +161,16 @@ static const char *why_lapsed(struct expansion *x, const struct holding *h)
     struct date from, to;
     char buf[96];
 
-    expand_window(x->rules, h->cluster, h->cycle, &from, &to);
+    expand_window(h->cluster, h->cycle, &from, &to);
     if (h->deadline && h->deadline->day.day <= to.day)
         return text_format(x->p, "%s cannot be met any more",
                            h->deadline->text);
     (void)date_range_print(from, to, buf, sizeof buf);
     return text_format(x->p,
-                       to.day < x->today.day
+                       to.day < expand_day(x, h->cluster)->today.day
                            ? "its window, %s, has gone by"
                            : "its window, %s, lies inside the notice of %s",
-                       buf, length_print(x->p, x->rules->sector.notice));
+                       buf, length_print(x->p, h->cluster->sector->notice));
 }
 
 /* True when some have lapsed; they have left the holdings. */
@@ -215,7 +217,7 @@ static void problem_begin(struct expansion *x)
     size_t n = x->rules->n_clusters;
 
     x->p->n_hosts = x->rules->n_members;
-    x->p->hosts = rotation_order(x->p, x->rules);
+    x->p->hosts = rotation_order(x->p, x->rules, NULL);
     x->clusters = array_new(x->p, const struct cluster *, n);
     for (size_t i = 0; i < n; i++)
         x->clusters[i] = &x->rules->clusters[i];
@@ -233,13 +235,26 @@ static bool single_editions(struct expansion *x, struct error *err)
     return true;
 }
 
-void expand_today(struct expansion *x)
+void expand_today(struct expansion *x, TALLOC_CTX *ctx)
 {
-    const struct member *seat = x->rules->sector.seat;
+    const struct rules *r = x->rules;
 
-    x->today = seat && seat->zone ? zone_local(seat->zone, x->in->now).date
-                                  : instant_utc_date(x->in->now);
-    x->earliest = expand_shift(x->rules, x->today, x->rules->sector.notice, 1);
+    x->days = array_new(ctx, struct sector_day, r->n_sectors);
+    for (size_t i = 0; i < r->n_sectors; i++) {
+        const struct sector *s = &r->sectors[i];
+        struct sector_day *day = &x->days[i];
+
+        day->today = s->seat && s->seat->zone
+                         ? zone_local(s->seat->zone, x->in->now).date
+                         : instant_utc_date(x->in->now);
+        day->earliest = expand_shift(r, s, day->today, s->notice, 1);
+    }
+}
+
+const struct sector_day *expand_day(const struct expansion *x,
+                                    const struct cluster *c)
+{
+    return &x->days[c->sector - x->rules->sectors];
 }
 
 static bool cycles_are_sound(const struct planning *in, struct error *err)
@@ -269,7 +284,7 @@ bool expand_problem(TALLOC_CTX *ctx, const struct planning *in,
     x.p = object_new(ctx, struct problem);
     x.lapsed = object_new(ctx, struct plan);
     x.lapsed->items = array_new(x.lapsed, struct item, 0);
-    expand_today(&x);
+    expand_today(&x, x.p);
     problem_begin(&x);
     expand_roster(&x);
     expand_hosts(&x);

@@ -99,13 +99,18 @@ struct holding {
     int32_t index;        /* in the problem; -1 when it lapsed */
 };
 
+/* Today at the seat of a sector, and the first day that its notice leaves. */
+struct sector_day {
+    struct date today, earliest;
+};
+
 struct expansion {
     const struct planning *in;
     const struct rules *rules;
     const struct cluster **clusters; /* by code: no plan depends on the order
                                         of the file */
     struct problem *p;               /* all that stays hangs on it */
-    struct date today, earliest;     /* earliest: today and the notice */
+    struct sector_day *days;         /* per sector */
     const struct edition *probe;     /* plan_allows(): placed freely; or NULL */
     bool probe_new;                  /* its date is new: notice counts */
     struct held_row *held;
@@ -118,19 +123,21 @@ struct expansion {
 /* ---- rules of the problem: one per statement */
 int32_t expand_rule(struct expansion *x, const char *text, struct where where,
                     bool hard, int firmness);
-/* Today at the seat, and the first day that notice leaves open. */
-void expand_today(struct expansion *x);
-/* d moved by a length; `sign` +1 or -1. Working days are the secretariat's. */
-struct date expand_shift(const struct rules *r, struct date d,
-                         struct length length, int sign);
+/* Fills the days of all sectors, on ctx. */
+void expand_today(struct expansion *x, TALLOC_CTX *ctx);
+const struct sector_day *expand_day(const struct expansion *x,
+                                    const struct cluster *c);
+/* d moved by a length; `sign` +1 or -1. Working days are those of the seat. */
+struct date expand_shift(const struct rules *r, const struct sector *s,
+                         struct date d, struct length length, int sign);
 char *yearly_print(TALLOC_CTX *ctx, struct yearly y);
 /* "Mon 25 Jan 2027" on ctx */
 char *day_print(TALLOC_CTX *ctx, struct date d);
 
 /* ---- expand_roster */
 /* The window of a cluster in a cycle; the whole universe when it has none. */
-void expand_window(const struct rules *r, const struct cluster *c, int cycle,
-                   struct date *ret_from, struct date *ret_to);
+void expand_window(const struct cluster *c, int cycle, struct date *ret_from,
+                   struct date *ret_to);
 /* Is it in the draft without a place in the problem: cancelled, postponed? */
 bool expand_is_aside(const struct edition *e);
 struct held_row *expand_held(TALLOC_CTX *ctx, const struct planning *in,

@@ -193,7 +193,8 @@ static int32_t judge_earliest(const struct day_view *v, const struct span *s,
                               const void *about)
 {
     (void)about;
-    return s->start < v->x->earliest.day ? FORBIDDEN : 0;
+    return s->start < expand_day(v->x, v->h->cluster)->earliest.day ? FORBIDDEN
+                                                                    : 0;
 }
 
 static int32_t judge_member(const struct day_view *v, const struct span *s,
@@ -437,7 +438,7 @@ static void ask_window(const struct day_view *v)
 
     if (!c->has_window)
         return;
-    expand_window(x->rules, c, v->h->cycle, &from, &to);
+    expand_window(c, v->h->cycle, &from, &to);
     window = (struct span){.start = from.day, .end = to.day};
     u.about = &window;
     u.rule = expand_rule(x,
@@ -459,13 +460,12 @@ static void ask_window(const struct day_view *v)
 }
 
 /* The preferred day of the year nearest to the window (or the cycle). */
-static struct date preferred_day(const struct expansion *x,
-                                 const struct holding *h)
+static struct date preferred_day(const struct holding *h)
 {
     struct date from, to, best = {0};
     int32_t least = INT32_MAX;
 
-    expand_window(x->rules, h->cluster, h->cycle, &from, &to);
+    expand_window(h->cluster, h->cycle, &from, &to);
     for (int y = date_civil(from).year - 1; y <= date_civil(to).year + 1; y++) {
         struct date d = yearly_in(h->cluster->prefer, y);
         int32_t off = d.day < from.day ? from.day - d.day
@@ -488,7 +488,7 @@ static void ask_prefer(const struct day_view *v)
 
     if (!c->prefer.month)
         return;
-    near = preferred_day(x, v->h);
+    near = preferred_day(v->h);
     u.about = &near;
     u.text = text_format(x->p, "away from %s", yearly_print(x->p, c->prefer));
     u.rule = expand_rule(x,
@@ -527,17 +527,17 @@ static bool notice_counts(const struct expansion *x, const struct holding *h)
 static void ask_notice(const struct day_view *v)
 {
     struct expansion *x = v->x;
+    const struct sector *s = v->h->cluster->sector;
+    struct date earliest = expand_day(x, v->h->cluster)->earliest;
     struct unary u = {.judge = judge_earliest, .any_host = true};
 
-    if (v->h->from.day >= x->earliest.day || !notice_counts(x, v->h))
+    if (v->h->from.day >= earliest.day || !notice_counts(x, v->h))
         return;
-    u.text = text_format(x->p, "nothing new before %s",
-                         day_print(x->p, x->earliest));
-    u.rule =
-        expand_rule(x,
-                    text_format(x->p, "notice %s",
-                                length_print(x->p, x->rules->sector.notice)),
-                    x->rules->sector.where, true, FIRM_NOTICE);
+    u.text =
+        text_format(x->p, "nothing new before %s", day_print(x->p, earliest));
+    u.rule = expand_rule(
+        x, text_format(x->p, "notice %s", length_print(x->p, s->notice)),
+        s->where, true, FIRM_NOTICE);
     ask_all(v, &u);
 }
 
@@ -545,7 +545,8 @@ static bool avoid_is_for(const struct avoid *a, const struct cluster *c)
 {
     int level = expand_level(c);
 
-    return a->everyone || (level >= 0 && (a->levels >> level & 1));
+    return a->sector == c->sector &&
+           (a->everyone || (level >= 0 && (a->levels >> level & 1)));
 }
 
 static const char *avoid_text(struct expansion *x, const struct avoid *a)

@@ -46,8 +46,8 @@ static bool window_is_over(const struct expansion *x, const struct cluster *c,
 {
     struct date from, to;
 
-    expand_window(x->rules, c, cycle, &from, &to);
-    return to.day < x->earliest.day;
+    expand_window(c, cycle, &from, &to);
+    return to.day < expand_day(x, c)->earliest.day;
 }
 
 /* No edition of the rotation's highest cluster in that cycle, now or ever. */
@@ -68,7 +68,8 @@ static bool is_without(const struct expansion *x, const struct cluster *c,
             cancelled = true;
         else if (e->status != EDITION_LAPSED &&
                  (e->status != EDITION_PROPOSED || e->pinned ||
-                  (!date_is_none(e->start) && e->start.day <= x->today.day)))
+                  (!date_is_none(e->start) &&
+                   e->start.day <= expand_day(x, c)->today.day)))
             return false;
     }
     return cancelled || (c->since && cycle < c->since) ||
@@ -119,7 +120,7 @@ bool planning_turns(TALLOC_CTX *ctx, const struct planning *in,
     struct expansion x = {.in = in, .rules = in->rules};
 
     x.held = expand_held(ctx, in, &x.n_held);
-    expand_today(&x);
+    expand_today(&x, ctx);
     return turns_of(&x, ctx, rotation, in->first_cycle, in->last_cycle, ret,
                     err);
 }
@@ -156,11 +157,16 @@ static unsigned code_turn(const char *code)
     return sum;
 }
 
-static bool hosts_in_cycle(const struct expansion *x, int16_t host, int cycle)
+/* Does it host another edition of the same sector and cycle? */
+static bool hosts_beside(const struct expansion *x, int16_t host,
+                         const struct holding *beside)
 {
     for (size_t i = 0; i < x->n_holdings; i++) {
         const struct holding *h = &x->holdings[i];
-        for (size_t k = 0; h->cycle == cycle && k < h->n_hosts; k++)
+        if (h->cycle != beside->cycle ||
+            h->cluster->sector != beside->cluster->sector)
+            continue;
+        for (size_t k = 0; k < h->n_hosts; k++)
             if (h->hosts[k] == host)
                 return true;
     }
@@ -198,10 +204,11 @@ static int16_t host_kept(const struct expansion *x, const struct holding *h)
     return host;
 }
 
-static void host_propose(struct expansion *x, struct holding *h,
-                         const struct member **order)
+static void host_propose(struct expansion *x, struct holding *h)
 {
-    size_t n = x->rules->n_members;
+    const struct sector *s = h->cluster->sector;
+    const struct member **order = rotation_order(x->p, x->rules, s);
+    size_t n = s->n_members;
     unsigned turn =
         code_turn(h->cluster->code) + (unsigned)h->cycle + (unsigned)h->n;
 
@@ -210,7 +217,7 @@ static void host_propose(struct expansion *x, struct holding *h,
             const struct member *m = order[(turn + k) % n];
             int16_t host = expand_host(x->p, m->code);
             if (!member_is_in(m, h->from) || !member_is_in(m, h->to) ||
-                (!busy && hosts_in_cycle(x, host, h->cycle)))
+                (!busy && hosts_beside(x, host, h)))
                 continue;
             host_add(x, h, host);
             return;
@@ -219,8 +226,6 @@ static void host_propose(struct expansion *x, struct holding *h,
 
 static void hosts_proposed(struct expansion *x)
 {
-    const struct member **order = rotation_order(x->p, x->rules);
-
     for (size_t i = 0; i < x->n_holdings; i++) {
         struct holding *h = &x->holdings[i];
         if (h->n_hosts == 0 && h->cluster->host == HOST_ANY &&
@@ -230,7 +235,7 @@ static void hosts_proposed(struct expansion *x)
     for (size_t i = 0; i < x->n_holdings; i++) {
         struct holding *h = &x->holdings[i];
         if (h->n_hosts == 0 && h->cluster->host == HOST_ANY)
-            host_propose(x, h, order);
+            host_propose(x, h);
         if (h->cluster->host == HOST_ANY && !h->fixed && h->released) {
             int16_t offer = expand_host(x->p, h->released->host);
             if (offer >= 0)

@@ -38,15 +38,21 @@ static bool is_calendar(struct length l)
     return l.n >= 0 && (l.unit == UNIT_MONTHS || l.unit == UNIT_WORKING_DAYS);
 }
 
-static int32_t days_of(const struct rules *r, struct date from, struct length l,
+/* What the days of a gap are counted by. */
+struct ruler {
+    const struct rules *rules;
+    const struct sector *sector;
+};
+
+static int32_t days_of(const struct ruler *r, struct date from, struct length l,
                        int32_t none)
 {
     if (l.n < 0)
         return none;
-    return expand_shift(r, from, l, 1).day - from.day;
+    return expand_shift(r->rules, r->sector, from, l, 1).day - from.day;
 }
 
-static struct bounds bounds_from(const struct rules *r, struct date from,
+static struct bounds bounds_from(const struct ruler *r, struct date from,
                                  const struct gap *gap)
 {
     return (struct bounds){days_of(r, from, gap->min, -FOR_EVER),
@@ -54,15 +60,16 @@ static struct bounds bounds_from(const struct rules *r, struct date from,
                            days_of(r, from, gap->ideal, 0)};
 }
 
-static void pair_gap(struct expansion *x, struct pair *pair,
-                     const struct gap *gap, int32_t band)
+static void pair_gap(struct expansion *x, const struct sector *s,
+                     struct pair *pair, const struct gap *gap, int32_t band)
 {
     const struct problem_edition *i = &x->p->editions[pair->i];
+    const struct ruler r = {x->rules, s};
     struct bounds *per_i;
 
     pair->weight = gap->ideal.n >= 0 ? COST_GAP : 0;
     pair->band = band;
-    pair->bounds = bounds_from(x->rules, (struct date){0}, gap);
+    pair->bounds = bounds_from(&r, (struct date){0}, gap);
     if (!is_calendar(gap->min) && !is_calendar(gap->max) &&
         !is_calendar(gap->ideal))
         return;
@@ -70,7 +77,7 @@ static void pair_gap(struct expansion *x, struct pair *pair,
     for (int32_t k = 0; k < i->n_candidates; k++) {
         const struct candidate *c = &i->candidates[k];
         struct date from = {pair->type == PAIR_SEP ? c->start : c->end};
-        per_i[k] = bounds_from(x->rules, from, gap);
+        per_i[k] = bounds_from(&r, from, gap);
     }
     pair->per_i = per_i;
 }
@@ -115,7 +122,7 @@ static void relation_pair(struct expansion *x, const struct cluster *c,
     text = text_format(x->p, "%s %s %s%s%s", c->code,
                        after ? "after" : "before", rel->next ? "next " : "",
                        rel->other->code, gap_print(x, &rel->gap));
-    pair_gap(x,
+    pair_gap(x, c->sector,
              pair_add(x, i, j, PAIR_GAP,
                       expand_rule(x, text, rel->where, true, FIRM_RELATION)),
              &rel->gap, BAND_GAP);
@@ -131,7 +138,7 @@ static void apart_pair(struct expansion *x, const struct holding *i,
         return;
     text = text_format(x->p, "%s apart from previous%s", c->code,
                        gap_print(x, &c->apart));
-    pair_gap(x,
+    pair_gap(x, c->sector,
              pair_add(x, i, j, PAIR_SEP,
                       expand_rule(x, text, c->apart_where, true, FIRM_APART)),
              &c->apart, BAND_APART);
@@ -356,7 +363,7 @@ static bool desk_serves(const struct desk *d, const struct cluster *c)
     for (size_t i = 0; i < d->n_clusters; i++)
         if (d->clusters[i] == c)
             return true;
-    return d->all;
+    return d->all && d->sector == c->sector;
 }
 
 static int running_on(const struct expansion *x, const bool *in, int32_t day)

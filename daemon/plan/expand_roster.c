@@ -15,15 +15,15 @@
 #include "daemon/base/text.h"
 #include "daemon/plan/expand.h"
 
-void expand_window(const struct rules *r, const struct cluster *c, int cycle,
-                   struct date *ret_from, struct date *ret_to)
+void expand_window(const struct cluster *c, int cycle, struct date *ret_from,
+                   struct date *ret_to)
 {
-    struct date first = cycle_first(r, cycle);
+    struct date first = cycle_first(c->sector, cycle);
     int year = date_civil(first).year;
 
     if (!c->has_window) {
         *ret_from = first;
-        *ret_to = date_add_days(cycle_last(r, cycle), UNIVERSE_AFTER);
+        *ret_to = date_add_days(cycle_last(c->sector, cycle), UNIVERSE_AFTER);
         return;
     }
     *ret_from = yearly_in(c->window_from, year);
@@ -90,12 +90,11 @@ struct held_row *expand_held(TALLOC_CTX *ctx, const struct planning *in,
 
 /* ---- deadlines of deliverables */
 
-static struct date window_end(const struct rules *r, const struct cluster *c,
-                              int cycle)
+static struct date window_end(const struct cluster *c, int cycle)
 {
     struct date from, to;
 
-    expand_window(r, c, cycle, &from, &to);
+    expand_window(c, cycle, &from, &to);
     return to;
 }
 
@@ -115,9 +114,8 @@ static struct date need_day(const struct expansion *x, const struct need *need)
             (date_is_none(day) || e->start.day < day.day))
             day = e->start;
     }
-    return date_is_none(day)
-               ? window_end(x->rules, need->by_cluster, need->by_cycle)
-               : day;
+    return date_is_none(day) ? window_end(need->by_cluster, need->by_cycle)
+                             : day;
 }
 
 /* The cycle in which a need falls due: the last whose window opens before. */
@@ -125,10 +123,10 @@ static int need_cycle(const struct expansion *x, const struct cluster *c,
                       const struct need *need)
 {
     struct date day = need_day(x, need), from, to;
-    int cycle = cycle_of(x->rules, day) + 1;
+    int cycle = cycle_of(c->sector, day) + 1;
 
     for (int back = 0; back < 3; back++) {
-        expand_window(x->rules, c, cycle, &from, &to);
+        expand_window(c, cycle, &from, &to);
         if (from.day < day.day)
             break;
         cycle--;
@@ -241,8 +239,10 @@ static bool is_probe(const struct expansion *x, const char *name)
 
 /* Nothing but an officer moves it: held, confirmed, pinned, begun, or released
  * and nearer than the notice. */
-static bool draft_is_fixed(const struct expansion *x, const struct edition *e)
+static bool draft_is_fixed(const struct expansion *x, const struct cluster *c,
+                           const struct edition *e)
 {
+    const struct sector_day *day = expand_day(x, c);
     const struct edition *out = same_edition(x->in->released, e->id);
 
     if (date_is_none(e->start))
@@ -250,10 +250,10 @@ static bool draft_is_fixed(const struct expansion *x, const struct edition *e)
     if (is_probe(x, e->id) && (x->probe || e->status != EDITION_HELD))
         return false;
     if (e->status == EDITION_HELD || e->status == EDITION_CONFIRMED ||
-        e->pinned || e->start.day <= x->today.day)
+        e->pinned || e->start.day <= day->today.day)
         return true;
     return out && out->start.day == e->start.day &&
-           e->start.day < x->earliest.day;
+           e->start.day < day->earliest.day;
 }
 
 static void group_from_draft(struct expansion *x, struct group *g)
@@ -282,7 +282,7 @@ static void group_from_draft(struct expansion *x, struct group *g)
         h->called = called;
         h->released = same_edition(x->in->released, e->id);
         h->held = e->status == EDITION_HELD;
-        if (draft_is_fixed(x, e))
+        if (draft_is_fixed(x, g->cluster, e))
             holding_fix(h, e->start, e->end);
         else if (!date_is_none(e->start))
             h->key = e->start.day;
@@ -319,11 +319,10 @@ static void group_from_held(struct expansion *x, struct group *g)
 }
 
 /* Rules and bodies end and begin: is the cluster held in that cycle at all? */
-static bool cluster_is_on(const struct rules *r, const struct cluster *c,
-                          int cycle)
+static bool cluster_is_on(const struct cluster *c, int cycle)
 {
-    struct civil first = date_civil(cycle_first(r, cycle));
-    struct civil last = date_civil(cycle_last(r, cycle));
+    struct civil first = date_civil(cycle_first(c->sector, cycle));
+    struct civil last = date_civil(cycle_last(c->sector, cycle));
     bool any = false;
 
     if (c->since && cycle < c->since)
@@ -354,13 +353,12 @@ static int draft_order(const void *left, const void *right)
 }
 
 /* How many editions the rules ask for in that cycle. */
-static size_t group_target(const struct expansion *x, const struct group *g,
-                           size_t n_needed)
+static size_t group_target(const struct group *g, size_t n_needed)
 {
     size_t least = (size_t)g->cluster->least, most = (size_t)g->cluster->most;
     size_t target = n_needed > least ? n_needed : least;
 
-    if (!cluster_is_on(x->rules, g->cluster, g->cycle))
+    if (!cluster_is_on(g->cluster, g->cycle))
         return 0;
     target += g->called;
     return target > most && most >= least ? most : target;
@@ -369,7 +367,7 @@ static size_t group_target(const struct expansion *x, const struct group *g,
 /* As many as the cycle has: the draft's own first, surplus ones leave. */
 static void group_fill(struct expansion *x, struct group *g, size_t n_needed)
 {
-    size_t target = group_target(x, g, n_needed), firm = 0;
+    size_t target = group_target(g, n_needed), firm = 0;
 
     target = target > g->aside ? target - g->aside : 0;
     for (size_t i = 0; i < g->n; i++)
@@ -469,13 +467,14 @@ static void group_name(struct expansion *x, struct group *g)
     }
 }
 
-static void holding_universe(struct expansion *x, struct holding *h)
+static void holding_universe(struct holding *h)
 {
     struct date to;
 
-    expand_window(x->rules, h->cluster, h->cycle, &h->from, &to);
-    h->from = cycle_first(x->rules, h->cycle);
-    h->to = date_add_days(cycle_last(x->rules, h->cycle), UNIVERSE_AFTER);
+    expand_window(h->cluster, h->cycle, &h->from, &to);
+    h->from = cycle_first(h->cluster->sector, h->cycle);
+    h->to =
+        date_add_days(cycle_last(h->cluster->sector, h->cycle), UNIVERSE_AFTER);
     if (to.day > h->to.day)
         h->to = to;
 }
@@ -489,7 +488,7 @@ static void group_append(struct expansion *x, const struct group *g,
         struct holding *h = &x->holdings[x->n_holdings++];
         *h = g->rows[i];
         h->constant = constant;
-        holding_universe(x, h);
+        holding_universe(h);
     }
 }
 
@@ -520,7 +519,7 @@ static void group_excess(struct expansion *x, struct group *g, size_t needed)
     struct holding extra = {.cluster = g->cluster, .cycle = g->cycle};
     size_t most = (size_t)g->cluster->most;
 
-    if (needed <= most || !cluster_is_on(x->rules, g->cluster, g->cycle))
+    if (needed <= most || !cluster_is_on(g->cluster, g->cycle))
         return;
     for (size_t i = most; i < needed; i++) {
         extra.n = (int)i + 1;
@@ -584,7 +583,7 @@ static void roster_beside(struct expansion *x, const struct cluster *c,
     }
     g.n = n;
     if (cycle > x->in->last_cycle && g.n == 0 && g.aside == 0 && c->least > 0 &&
-        cluster_is_on(x->rules, c, cycle) && is_reached(x, c))
+        cluster_is_on(c, cycle) && is_reached(x, c))
         (void)group_add(x, &g);
     group_end(x, &g, true);
 }

@@ -85,12 +85,14 @@ static void warn_tables(TALLOC_CTX *ctx, const struct rules *r,
 
 /* "TH (Chakri Memorial Day), LA (...)" for one day; host left out. */
 static const char *members_resting(TALLOC_CTX *ctx, const struct rules *r,
-                                   const struct member *host, struct date d)
+                                   const struct member *host,
+                                   const struct edition *e, struct date d)
 {
+    const struct sector *s = rules_sector(r, e->cluster);
     const char *list = "";
 
-    for (size_t i = 0; i < r->n_members; i++) {
-        const struct member *m = &r->members[i];
+    for (size_t i = 0; i < s->n_members; i++) {
+        const struct member *m = s->members[i];
         const struct holiday *h = calendar_holiday(r, m->holidays, d);
         if (h && m != host && member_is_in(m, d))
             list = list_add(ctx, list,
@@ -121,7 +123,7 @@ static void warn_participants(TALLOC_CTX *ctx, const struct rules *r,
 
     for (size_t i = 0; i < e->n_days; i++) {
         struct date d = e->days[i];
-        const char *members = members_resting(ctx, r, host, d);
+        const char *members = members_resting(ctx, r, host, e, d);
         const char *partners = partners_resting(ctx, r, c, d);
         if (*partners)
             edition_warn(ctx, e,

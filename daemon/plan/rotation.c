@@ -51,15 +51,16 @@ static int member_order(const void *left, const void *right)
     return order ? order : strcmp((*a)->code, (*b)->code);
 }
 
-const struct member **rotation_order(TALLOC_CTX *ctx, const struct rules *r)
+const struct member **rotation_order(TALLOC_CTX *ctx, const struct rules *r,
+                                     const struct sector *s)
 {
-    const struct member **order =
-        array_new(ctx, const struct member *, r->n_members);
+    size_t n = s ? s->n_members : r->n_members;
+    const struct member **order = array_new(ctx, const struct member *, n);
 
-    for (size_t i = 0; i < r->n_members; i++)
-        order[i] = &r->members[i];
-    if (r->n_members > 1)
-        qsort(order, r->n_members, sizeof *order, member_order);
+    for (size_t i = 0; i < n; i++)
+        order[i] = s ? s->members[i] : &r->members[i];
+    if (n > 1)
+        qsort(order, n, sizeof *order, member_order);
     return order;
 }
 
@@ -166,8 +167,8 @@ static const struct turn *skip_of(const struct walk *w, const struct member *m,
 static bool in_all_cycle(const struct walk *w, const struct member *m,
                          int cycle)
 {
-    return member_is_in(m, cycle_first(w->r, cycle)) &&
-           member_is_in(m, cycle_last(w->r, cycle));
+    return member_is_in(m, cycle_first(w->rotation->sector, cycle)) &&
+           member_is_in(m, cycle_last(w->rotation->sector, cycle));
 }
 
 /* The place next to `at` (step +1 or -1) that may host in that cycle; `at`
@@ -290,16 +291,16 @@ bool rotation_turns(TALLOC_CTX *ctx, const struct rules *r,
                      .anchor = rotation_anchor(r, rotation),
                      .without = without,
                      .n_without = n_without,
-                     .n = (int)r->n_members};
+                     .n = (int)rotation->sector->n_members};
     struct rotation_turn *turns;
 
-    if (r->n_members == 0)
+    if (w.n == 0)
         return fail(err, REPLY_NOTFOUND, "rotation %s: there are no members",
                     rotation->name);
     if (first > last)
         return fail(err, REPLY_INPUT, "rotation %s: %d is after %d",
                     rotation->name, first, last);
-    w.order = rotation_order(ctx, r);
+    w.order = rotation_order(ctx, r, rotation->sector);
     turns = array_new(ctx, struct rotation_turn, (size_t)(last - first + 1));
     for (int c = first; c <= last; c++)
         turns[c - first] = turn_of(ctx, &w, c);

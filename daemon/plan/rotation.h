@@ -21,8 +21,9 @@ bool rotation_turns(TALLOC_CTX *ctx, const struct rules *r,
                     const int *without, size_t n_without,
                     struct rotation_turn **ret, struct error *err) MUST_USE;
 
-/* All members in alphabetical order (n_members of them), on ctx. */
-const struct member **rotation_order(TALLOC_CTX *ctx, const struct rules *r);
+/* The members of a sector, or of all (NULL), in alphabetical order, on ctx. */
+const struct member **rotation_order(TALLOC_CTX *ctx, const struct rules *r,
+                                     const struct sector *s);
 /* The name as it is sorted: without a leading "the". */
 const char *rotation_sort_name(const char *name);
 /* The cluster of the highest level that is hosted by this rotation (the first

@@ -63,11 +63,27 @@ static void put_head(struct octets *o, struct instant modified)
     put_stamp(o, "LAST-MODIFIED:", modified);
 }
 
+/* Whose calendar it is: one that is nobody's alone is of the first sector. */
+static const struct sector *sector_of(const struct rules *r,
+                                      const struct wanted *w)
+{
+    const struct body *b =
+        w->scope == SCOPE_BODY ? rules_body(r, w->code) : NULL;
+
+    if (b)
+        return b->sector;
+    if (w->scope == SCOPE_CLUSTER)
+        return rules_sector(r, w->code);
+    return w->scope == SCOPE_PRIVATE && w->contact
+               ? contact_sector(r, w->contact)
+               : &r->sectors[0];
+}
+
 /* What a calendar that is subscribed to says of itself. */
 static void put_names(struct octets *o, const struct feed_input *in,
                       const struct wanted *w)
 {
-    const struct member *seat = in->rules->sector.seat;
+    const struct member *seat = sector_of(in->rules, w)->seat;
     char *title = feed_escape(o->ctx, w->title);
     char *about = feed_escape(o->ctx, w->about);
     char *source = feed_address(o->ctx, in->base_url, w->path, "");

@@ -45,11 +45,12 @@ static const struct zone *owner_zone(const struct rules *r,
 {
     const struct member *m = rules_member(r, t->owner);
     const struct partner *p = rules_partner(r, t->owner);
+    const struct member *seat = rules_sector(r, t->cluster)->seat;
 
     if (t->owner_kind == OWNER_PARTNERS)
         return p ? p->zone : NULL;
     if (t->owner_kind == OWNER_SECRETARIAT || t->owner_kind == OWNER_BODY)
-        return r->sector.seat ? r->sector.seat->zone : NULL;
+        return seat ? seat->zone : NULL;
     return m ? m->zone : NULL;
 }
 

@@ -118,13 +118,12 @@ struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)
 static bool people_sit_in(const struct rules *r, const char *people,
                           const char *code)
 {
-    for (size_t i = 0; people[0] && i < r->n_people; i++) {
-        const struct people *p = &r->people[i];
+    const struct body *b = rules_body(r, code);
+    const struct people *p = b ? rules_people(r, b->sector, people) : NULL;
 
-        for (size_t k = 0; text_same(p->name, people) && k < p->n_bodies; k++)
-            if (text_same(p->bodies[k]->code, code))
-                return true;
-    }
+    for (size_t k = 0; p && k < p->n_bodies; k++)
+        if (p->bodies[k] == b)
+            return true;
     return false;
 }
 

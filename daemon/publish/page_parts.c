@@ -217,8 +217,8 @@ json_t *page_frame(const struct page_job *job, const char *title)
     return value_object(
         "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "page_title",
         value_text(title), "site", value_text(in->name), "sector",
-        value_text(in->rules->sector.title), "root", value_text(job->root),
-        "contact", value_text(in->contact), "release", release_of(job), "years",
-        years_of(job), "all_feed", page_feed(job, "all", ""), "base_url",
-        value_text(in->base_url));
+        value_taken(rules_title(NULL, in->rules)), "root",
+        value_text(job->root), "contact", value_text(in->contact), "release",
+        release_of(job), "years", years_of(job), "all_feed",
+        page_feed(job, "all", ""), "base_url", value_text(in->base_url));
 }

@@ -139,7 +139,7 @@ bool page_body(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
     if (!b)
         return fail(err, REPLY_NOTFOUND, "There is no such body.");
     view = page_frame(job, text_format(job->ctx, "%s – %s", b->code, b->title));
-    row = view_body(job->in->rules, b);
+    row = view_body(b);
     (void)json_object_del(row, "at");
     page_set(row, "under_url",
              b->under ? value_text(page_link(job, "/bodies/", b->under->code))

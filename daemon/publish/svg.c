@@ -105,9 +105,17 @@ static struct date month_first(struct date d)
 static void set_range(struct picture *p)
 {
     const struct plan *v = p->in->version;
-    struct date first = cycle_first(p->in->rules, p->in->cycle),
-                last = cycle_last(p->in->rules, p->in->cycle);
+    const struct rules *r = p->in->rules;
+    struct date first = cycle_first(r->sectors, p->in->cycle),
+                last = cycle_last(r->sectors, p->in->cycle);
 
+    for (size_t i = 1; i < r->n_sectors; i++) {
+        struct date from = cycle_first(&r->sectors[i], p->in->cycle),
+                    to = cycle_last(&r->sectors[i], p->in->cycle);
+
+        first = from.day < first.day ? from : first;
+        last = to.day > last.day ? to : last;
+    }
     for (size_t i = 0; i < v->n_editions; i++) {
         const struct edition *e = &v->editions[i];
 

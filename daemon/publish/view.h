@@ -27,7 +27,7 @@ json_t *view_edition(const struct edition *e);
  * clock: zone, text; the day in it only where it differs). */
 json_t *view_item(const struct rules *r, const struct item *i);
 json_t *view_change(const struct change *c);
-json_t *view_body(const struct rules *r, const struct body *b);
+json_t *view_body(const struct body *b);
 json_t *view_member(const struct rules *r, const struct member *m,
                     struct date today);
 json_t *view_partner(const struct rules *r, const struct partner *p);

@@ -74,14 +74,15 @@ static json_t *meets_in_words(const struct body *b)
     return value;
 }
 
-json_t *view_body(const struct rules *r, const struct body *b)
+json_t *view_body(const struct body *b)
 {
-    bool ranked = b->level >= 0 && (size_t)b->level < r->sector.n_levels;
+    const struct sector *s = b->sector;
+    bool ranked = b->level >= 0 && (size_t)b->level < s->n_levels;
 
     return value_object("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
                         "code", value_text(b->code), "title",
                         value_text(b->title), "level",
-                        value_text(ranked ? r->sector.levels[b->level] : NULL),
+                        value_text(ranked ? s->levels[b->level] : NULL),
                         "mandate", value_text(b->mandate), "formerly",
                         formerly(b), "meets", meets_in_words(b), "under",
                         value_text(b->under ? b->under->code : NULL), "seats",
@@ -113,7 +114,10 @@ static json_t *closed_hours(const struct member *m)
 json_t *view_member(const struct rules *r, const struct member *m,
                     struct date today)
 {
-    bool seat = r->sector.seat == m;
+    bool seat = false;
+
+    for (size_t i = 0; i < r->n_sectors; i++)
+        seat = seat || r->sectors[i].seat == m;
 
     return value_object(
         "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:o}", "code",

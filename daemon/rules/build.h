@@ -37,6 +37,7 @@ struct build {
     struct rules *r; /* everything that stays is on it */
     TALLOC_CTX *tmp;
     struct findings *f;
+    const char *file; /* the name of the rules text */
     const struct node *root;
     struct name *names;
     size_t n_names;

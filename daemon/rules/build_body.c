@@ -16,6 +16,7 @@ void declare_bodies(struct build *b)
     for (size_t i = 0; i < r->n_bodies; i++) {
         struct body *y = &r->bodies[i];
 
+        y->sector = r->sectors;
         y->code = keep(b, node_value(nodes[i], "CODE", 0));
         y->title = keep(b, node_value(nodes[i], "Title", 0));
         y->where = nodes[i]->where;
@@ -26,6 +27,7 @@ void declare_bodies(struct build *b)
     for (size_t i = 0; i < r->n_people; i++) {
         struct people *p = &r->people[i];
 
+        p->sector = r->sectors;
         p->name = keep(b, node_value(nodes[i], "NAME", 0));
         p->where = nodes[i]->where;
         name_add(b, NOUN_PEOPLE, NULL, p->name, p, p->where);
@@ -35,6 +37,7 @@ void declare_bodies(struct build *b)
     for (size_t i = 0; i < r->n_rotations; i++) {
         struct rotation *t = &r->rotations[i];
 
+        t->sector = r->sectors;
         t->name = keep(b, node_value(nodes[i], "NAME", 0));
         t->where = nodes[i]->where;
         name_add(b, NOUN_ROTATION, NULL, t->name, t, t->where);
@@ -186,6 +189,7 @@ static void fill_desks(struct build *b)
         struct desk *d = &r->desks[i];
         size_t count = node_count(nodes[i], "CLUSTER");
 
+        d->sector = r->sectors;
         d->name = keep(b, node_value(nodes[i], "Name", 0));
         d->where = nodes[i]->where;
         d->all = node_says(nodes[i], "all");

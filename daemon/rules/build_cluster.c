@@ -30,6 +30,7 @@ void declare_clusters(struct build *b)
     for (size_t i = 0; i < r->n_clusters; i++) {
         struct cluster *c = &r->clusters[i];
 
+        c->sector = r->sectors;
         c->code = keep(b, node_value(nodes[i], "CODE", 0));
         c->title = keep(b, node_value(nodes[i], "Title", 0));
         c->where = nodes[i]->where;

@@ -9,12 +9,13 @@
 
 enum { WEEKEND = 1u << SAT | 1u << SUN, LEVELS_MOST = 32 };
 
-void declare_sector(struct build *b)
+static void declare_members(struct build *b)
 {
     struct rules *r = b->r;
     const struct node **nodes = nodes_of(b, b->root, "member", &r->n_members);
 
     r->members = array_new(r, struct member, r->n_members);
+    r->sectors->members = array_new(r, const struct member *, r->n_members);
     for (size_t i = 0; i < r->n_members; i++) {
         struct member *m = &r->members[i];
 
@@ -22,9 +23,17 @@ void declare_sector(struct build *b)
         m->name = keep(b, node_value(nodes[i], "Name", 0));
         m->where = nodes[i]->where;
         name_add(b, NOUN_MEMBER, NULL, m->code, m, m->where);
+        r->sectors->members[r->sectors->n_members++] = m;
     }
-    nodes = nodes_of(b, b->root, "partner", &r->n_partners);
+}
+
+static void declare_partners(struct build *b)
+{
+    struct rules *r = b->r;
+    const struct node **nodes = nodes_of(b, b->root, "partner", &r->n_partners);
+
     r->partners = array_new(r, struct partner, r->n_partners);
+    r->sectors->partners = array_new(r, const struct partner *, r->n_partners);
     for (size_t i = 0; i < r->n_partners; i++) {
         struct partner *p = &r->partners[i];
 
@@ -32,14 +41,31 @@ void declare_sector(struct build *b)
         p->name = keep(b, node_value(nodes[i], "Name", 0));
         p->where = nodes[i]->where;
         name_add(b, NOUN_PARTNER, NULL, p->code, p, p->where);
+        r->sectors->partners[r->sectors->n_partners++] = p;
     }
+}
+
+void declare_sector(struct build *b)
+{
+    struct rules *r = b->r;
+
+    r->n_sectors = 1;
+    r->sectors = array_new(r, struct sector, 1);
+    *r->sectors = (struct sector){.code = "",
+                                  .title = "",
+                                  .file = b->file,
+                                  .cycle_from = {1, 1},
+                                  .notice = {0, UNIT_DAYS},
+                                  .evening = {19 * 60, 21 * 60 + 30}};
+    declare_members(b);
+    declare_partners(b);
 }
 
 static void fill_hours(struct build *b, const struct node *clause)
 {
     static const struct hours usual[] = {{9 * 60, 12 * 60 + 30},
                                          {14 * 60, 17 * 60 + 30}};
-    struct sector *s = &b->r->sector;
+    struct sector *s = b->r->sectors;
     size_t n = clause ? node_count(clause, "TIME") / 2 : 2;
 
     s->hours = array_new(b->r, struct hours, n);
@@ -62,7 +88,7 @@ static void fill_hours(struct build *b, const struct node *clause)
 
 static void fill_levels(struct build *b, const struct node *clause)
 {
-    struct sector *s = &b->r->sector;
+    struct sector *s = b->r->sectors;
     size_t n = clause ? node_count(clause, "LEVEL") : 0;
 
     s->levels = array_new(b->r, const char *, n);
@@ -85,7 +111,7 @@ static void fill_levels(struct build *b, const struct node *clause)
 
 static void fill_the_sector(struct build *b, const struct node *n)
 {
-    struct sector *s = &b->r->sector;
+    struct sector *s = b->r->sectors;
     const struct node *cycle = node_kid(n, "cycle");
     const struct node *notice = node_kid(n, "notice");
     const struct node *evening = node_kid(n, "evening");
@@ -196,7 +222,7 @@ static void fill_places(struct build *b)
 static void check_held(struct build *b, const struct held *h)
 {
     const struct rules *r = b->r;
-    int cycle = cycle_of(r, h->from);
+    int cycle = cycle_of(r->sectors, h->from);
 
     for (const struct held *o = r->held; o < h; o++)
         if (o->cluster == h->cluster && o->from.day <= h->to.day &&
@@ -240,11 +266,6 @@ void fill_sector(struct build *b)
     size_t n;
     const struct node **nodes = nodes_of(b, b->root, "sector", &n);
 
-    r->sector = (struct sector){.code = "",
-                                .title = "",
-                                .cycle_from = {1, 1},
-                                .notice = {0, UNIT_DAYS},
-                                .evening = {19 * 60, 21 * 60 + 30}};
     if (n > 0)
         fill_the_sector(b, nodes[0]);
     nodes = nodes_of(b, b->root, "member", &n);

@@ -139,6 +139,7 @@ static void fill_reminders(struct build *b)
         struct reminder *m = &r->reminders[i];
         const struct value *at = node_value(nodes[i], "TIME", 0);
 
+        m->sector = r->sectors;
         m->audience = audience_of(nodes[i]);
         m->of = node_says(nodes[i], "consults") ? REMIND_CONSULTS
                 : node_says(nodes[i], "tasks")  ? REMIND_TASKS
@@ -179,6 +180,7 @@ static void fill_avoid(struct build *b, struct avoid *a, const struct node *n)
     const struct node *who = node_kid(n, "for");
     const struct node *weight = node_kid(n, "weight");
 
+    a->sector = b->r->sectors;
     a->label = keep(b, node_value(n, "label", 0));
     a->where = n->where;
     a->every = node_says(n, "every");

@@ -26,7 +26,7 @@ static void say_missing(struct build *b, const struct node *n,
     const char *hint = text_format(b->tmp, "add: %s", row_print(b->tmp, row));
 
     if (!n->row)
-        find_error(b->f, (struct where){b->r->file, 1, 1}, hint,
+        find_error(b->f, (struct where){b->file, 1, 1}, hint,
                    "the file has no \"%s\"", row->keyword);
     else
         find_error(b->f, n->where, hint, "%s %s has no \"%s\"", n->row->keyword,

@@ -280,7 +280,7 @@ static int compare_holidays(const void *left, const void *right)
 
 static bool is_statement(const struct build *b, const struct holiday *h)
 {
-    return h->where.file == b->r->file;
+    return h->where.file == b->file;
 }
 
 /* What the statements and rows of one day say about a kind. */

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/rules/rules.h"
 
@@ -36,6 +37,54 @@ const struct cluster *rules_cluster(const struct rules *r, const char *code)
         if (text_same(r->clusters[i].code, code))
             return &r->clusters[i];
     return NULL;
+}
+
+const struct sector *rules_sector(const struct rules *r, const char *cluster)
+{
+    const struct cluster *c = rules_cluster(r, cluster);
+
+    return c ? c->sector : &r->sectors[0];
+}
+
+const struct people *rules_people(const struct rules *r, const struct sector *s,
+                                  const char *name)
+{
+    for (size_t i = 0; *name && i < r->n_people; i++)
+        if (r->people[i].sector == s && text_same(r->people[i].name, name))
+            return &r->people[i];
+    return NULL;
+}
+
+bool sector_has_member(const struct sector *s, const struct member *m)
+{
+    for (size_t i = 0; i < s->n_members; i++)
+        if (s->members[i] == m)
+            return true;
+    return false;
+}
+
+char *rules_title(TALLOC_CTX *ctx, const struct rules *r)
+{
+    char *all = memory_text(ctx, r->sectors[0].title);
+
+    for (size_t i = 1; i < r->n_sectors; i++) {
+        all = talloc_asprintf_append_buffer(
+            all, "%s%s", i + 1 < r->n_sectors ? ", " : " and ",
+            r->sectors[i].title);
+        invariant(all);
+    }
+    return all;
+}
+
+char *rules_codes(TALLOC_CTX *ctx, const struct rules *r)
+{
+    char *all = memory_text(ctx, r->sectors[0].code);
+
+    for (size_t i = 1; i < r->n_sectors; i++) {
+        all = talloc_asprintf_append_buffer(all, ", %s", r->sectors[i].code);
+        invariant(all);
+    }
+    return all;
 }
 
 const struct rotation *rules_rotation(const struct rules *r, const char *name)
@@ -129,19 +178,19 @@ struct date yearly_in(struct yearly y, int year)
     return date_of(year, y.month, y.day < days ? y.day : days);
 }
 
-struct date cycle_first(const struct rules *r, int cycle)
+struct date cycle_first(const struct sector *s, int cycle)
 {
-    return yearly_in(r->sector.cycle_from, cycle);
+    return yearly_in(s->cycle_from, cycle);
 }
 
-struct date cycle_last(const struct rules *r, int cycle)
+struct date cycle_last(const struct sector *s, int cycle)
 {
-    return date_add_days(cycle_first(r, cycle + 1), -1);
+    return date_add_days(cycle_first(s, cycle + 1), -1);
 }
 
-int cycle_of(const struct rules *r, struct date d)
+int cycle_of(const struct sector *s, struct date d)
 {
     int year = date_civil(d).year;
 
-    return d.day < cycle_first(r, year).day ? year - 1 : year;
+    return d.day < cycle_first(s, year).day ? year - 1 : year;
 }

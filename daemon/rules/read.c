@@ -36,7 +36,7 @@ const struct rules *rules_read(TALLOC_CTX *ctx, const struct source *text,
 
     findings_begin(&f, ctx);
     file = findings_add_text(&f, text);
-    b.r->file = file;
+    b.file = file;
     for (size_t i = 0; i < n_tables; i++)
         names[i] = findings_add_text(&f, &tables[i]);
     b.root = tree_read(tmp, &f, file, text->text, text->size);

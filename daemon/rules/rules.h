@@ -57,8 +57,15 @@ struct hours {
     int to;
 };
 
+/* The rules of one organisation: what one file says. What is in it points back
+ * to it, so that several of them can stand beside each other. */
 struct sector {
     const char *code, *title;
+    const char *file;              /* the name given to the reader */
+    const struct member **members; /* those the file names, in its order */
+    size_t n_members;
+    const struct partner **partners;
+    size_t n_partners;
     struct yearly cycle_from; /* {1, 1} for a calendar year */
     struct length notice;     /* default 0 days */
     struct hours *hours;      /* openings of a working day */
@@ -129,8 +136,9 @@ struct require {
 };
 
 struct body {
+    const struct sector *sector;
     const char *code, *title;
-    int level; /* index into sector.levels, -1 when none is given */
+    int level; /* index into its sector's levels, -1 when none is given */
     const struct body *under;
     const char *seats; /* "" when not given */
     struct vague since, until;
@@ -143,6 +151,7 @@ struct body {
 };
 
 struct people {
+    const struct sector *sector; /* the first that names them */
     const char *name;
     const struct body **bodies;
     size_t n_bodies;
@@ -151,8 +160,9 @@ struct people {
 };
 
 struct desk {
+    const struct sector *sector;
     const char *name;
-    bool all;
+    bool all;                        /* of its sector */
     const struct cluster **clusters; /* when not all */
     size_t n_clusters;
     int at_once;
@@ -171,6 +181,7 @@ struct exchange {
 };
 
 struct rotation {
+    const struct sector *sector; /* whose members take turns */
     const char *name;
     struct turn *held;
     size_t n_held;
@@ -255,6 +266,7 @@ struct number_rule {
 };
 
 struct cluster {
+    const struct sector *sector;
     const char *code, *title;
     int since; /* first cycle, 0: always */
     enum times_kind times;
@@ -336,6 +348,7 @@ struct workflow {
 enum remind_of { REMIND_MEETINGS, REMIND_CONSULTS, REMIND_TASKS };
 
 struct reminder {
+    const struct sector *sector; /* of whose editions it speaks */
     enum audience audience;
     enum remind_of of;
     struct length *before;
@@ -345,12 +358,13 @@ struct reminder {
 };
 
 struct avoid {
+    const struct sector *sector; /* whose editions avoid it */
     const char *label;
     bool every; /* yearly range, else dates */
     struct yearly yearly_from, yearly_to;
     struct date from, to;
     bool everyone;
-    uint32_t levels; /* bit per index of sector.levels */
+    uint32_t levels; /* bit per index of its sector's levels */
     int weight;      /* per overlapped day; -1: never */
     struct where where;
 };
@@ -385,7 +399,7 @@ struct held {
 };
 
 struct rules {
-    struct sector sector;
+    struct sector *sectors; /* at least one */
     struct member *members;
     struct partner *partners;
     struct place *places;
@@ -401,8 +415,7 @@ struct rules {
     struct holiday *holidays; /* sorted by (cc, date, kind) */
     size_t n_members, n_partners, n_places, n_bodies, n_people, n_desks,
         n_rotations, n_clusters, n_workflows, n_reminders, n_avoids, n_held,
-        n_holidays;
-    const char *file; /* the name given to the reader */
+        n_holidays, n_sectors;
 };
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
@@ -447,6 +460,17 @@ const struct member *rules_member(const struct rules *r, const char *code);
 const struct partner *rules_partner(const struct rules *r, const char *code);
 const struct body *rules_body(const struct rules *r, const char *code);
 const struct cluster *rules_cluster(const struct rules *r, const char *code);
+/* The sector of that cluster; of an unknown one, the first. */
+const struct sector *rules_sector(const struct rules *r, const char *cluster);
+/* The people of that name in the sector's file, or NULL. */
+const struct people *rules_people(const struct rules *r, const struct sector *s,
+                                  const char *name);
+/* Does the sector's file name that member? */
+bool sector_has_member(const struct sector *s, const struct member *m);
+/* The title of the sector, or of all: "A, B and C"; on ctx. */
+char *rules_title(TALLOC_CTX *ctx, const struct rules *r);
+/* The code of the sector, or of all: "A, B"; on ctx. */
+char *rules_codes(TALLOC_CTX *ctx, const struct rules *r);
 const struct rotation *rules_rotation(const struct rules *r, const char *name);
 const struct workflow *rules_workflow(const struct rules *r, const char *name);
 const struct item_rule *cluster_item(const struct cluster *c, const char *code);
@@ -464,11 +488,11 @@ bool member_is_in(const struct member *m, struct date on);
 const char *body_code_on(const struct body *b, struct date on);
 const char *body_title_on(const struct body *b, struct date on);
 
-/* First and last day of a cycle. */
-struct date cycle_first(const struct rules *r, int cycle);
-struct date cycle_last(const struct rules *r, int cycle);
+/* First and last day of a cycle; sectors may begin theirs on different days. */
+struct date cycle_first(const struct sector *s, int cycle);
+struct date cycle_last(const struct sector *s, int cycle);
 /* The cycle in which a date lies. */
-int cycle_of(const struct rules *r, struct date d);
+int cycle_of(const struct sector *s, struct date d);
 
 /* A yearly day in a year; 29 Feb is 28 Feb where there is none. */
 struct date yearly_in(struct yearly y, int year);

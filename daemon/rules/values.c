@@ -162,7 +162,7 @@ struct gap gap_of(struct build *b, const struct node *clause)
 
 int level_of(struct build *b, const struct node *n, const struct value *v)
 {
-    const struct sector *s = &b->r->sector;
+    const struct sector *s = b->r->sectors;
     const char **known;
 
     if (!v)

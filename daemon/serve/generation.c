@@ -150,6 +150,15 @@ static const struct rules *read_rules(TALLOC_CTX *ctx,
     return n > 0 ? with_imported(ctx, read, extra, n) : read;
 }
 
+static const char *file_names(TALLOC_CTX *ctx, const struct rules *r)
+{
+    const char *all = r->sectors[0].file;
+
+    for (size_t i = 1; i < r->n_sectors; i++)
+        all = text_format(ctx, "%s, %s", all, r->sectors[i].file);
+    return all;
+}
+
 struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
                                    struct store *store, struct instant now,
                                    struct diagnostics *found)
@@ -169,6 +178,9 @@ struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
         (void)talloc_steal(ctx, g);
         return NULL;
     }
+    g->title = rules_title(g, g->rules);
+    g->codes = rules_codes(g, g->rules);
+    g->files = file_names(g, g->rules);
     g->found = *found;
     return g;
 }

@@ -268,7 +268,7 @@ static bool read_anchor(struct import *m, const struct csv *csv,
         !read_days(f[S_START], f[S_END], &ret->past, err) ||
         !widen(csv, f[S_SERIES], &ret->past, err))
         return false;
-    ret->past.cycle = cycle_of(r, ret->past.from);
+    ret->past.cycle = cycle_of(bodies[0]->sector, ret->past.from);
     return true;
 }
 

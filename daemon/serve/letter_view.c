@@ -458,10 +458,11 @@ json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
 {
     const struct rules *r = s->generation->rules;
     json_t *view = json_object();
+    const struct sector *about = notice_sector(r, n);
     json_t *sector = json_object();
 
-    set_text(sector, "code", r->sector.code);
-    set_text(sector, "title", r->sector.title);
+    set_text(sector, "code", about->code);
+    set_text(sector, "title", about->title);
     (void)json_object_set_new(view, "sector", sector);
     (void)json_object_set_new(view, "recipient", view_contact(n->contact));
     set_text(view, "calendar_name", serve_name(s));

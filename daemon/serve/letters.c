@@ -119,6 +119,7 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
                     struct instant now, struct message *ret, struct error *err)
 {
     const struct config *c = s->config;
+    const struct sector *sector = notice_sector(s->generation->rules, n);
     json_t *view = memory_hold(
         ctx, letter_view(ctx, s, n, plan, changes, note, release, now),
         end_json);
@@ -158,9 +159,8 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         .subject = letter.subject,
         .message_id = m.message_id,
         .references = e && e->uid[0] ? text_format(ctx, "<%s>", e->uid) : NULL,
-        .list_id =
-            text_format(ctx, "%s <%s.%s>", s->generation->rules->sector.title,
-                        s->generation->rules->sector.code, c->mail_domain),
+        .list_id = text_format(ctx, "%s <%s.%s>", sector->title, sector->code,
+                               c->mail_domain),
         .unsubscribe = unsubscribe_of(ctx, s, n),
         .reply_to = c->reply_to[0] ? c->reply_to : NULL,
         .text = letter.text,

@@ -35,6 +35,7 @@ struct reuse;
  * job that uses it keeps it alive. */
 struct generation {
     const struct rules *rules;
+    const char *title, *codes, *files; /* of its sectors, for people */
     struct templates *templates;
     struct instant loaded;
     struct diagnostics found; /* warnings of the load */

@@ -351,10 +351,10 @@ bool verb_PLAN(struct request *q, struct error *err)
 /* ---- call */
 
 /* Nothing is called nearer to now than the sector's notice. */
-static bool outside_notice(struct request *q, struct date by, struct error *err)
+static bool outside_notice(struct request *q, const struct sector *s,
+                           struct date by, struct error *err)
 {
-    const struct rules *r = q->serve->generation->rules;
-    struct length l = r->sector.notice;
+    struct length l = s->notice;
     struct date today = instant_utc_date(serve_now(q->serve));
     struct date first = l.unit == UNIT_WEEKS    ? date_add_days(today, 7 * l.n)
                         : l.unit == UNIT_MONTHS ? date_add_months(today, l.n)
@@ -365,8 +365,8 @@ static bool outside_notice(struct request *q, struct date by, struct error *err)
     return by.day >= first.day ||
            fail(err, REPLY_CONFLICT,
                 "the notice of %s leaves no day before %s (%s:%d)",
-                length_print(q->ctx, l), date_print(first, text),
-                r->sector.where.file, r->sector.where.line);
+                length_print(q->ctx, l), date_print(first, text), s->where.file,
+                s->where.line);
 }
 
 bool verb_CALL(struct request *q, struct error *err)
@@ -376,18 +376,19 @@ bool verb_CALL(struct request *q, struct error *err)
     const struct cluster *c = rules_cluster(r, code);
     struct date by = request_date(q, "by");
     struct plan *draft;
-    struct edition e = {.cycle = cycle_of(r, by), .n = 1};
+    struct edition e = {.n = 1};
     int there = 0;
 
     if (!c)
         return fail(err, REPLY_NOTFOUND, "no cluster %s", code);
+    e.cycle = cycle_of(c->sector, by);
     if (c->times == TIMES_FIXED)
         return fail(err, REPLY_CONFLICT,
                     "%s is held %d times per cycle, not as needed (%s:%d)",
                     c->code, c->most, c->times_where.file, c->times_where.line);
     if (by.day < instant_utc_date(serve_now(q->serve)).day)
         return fail(err, REPLY_INPUT, "--by lies in the past");
-    if (!outside_notice(q, by, err))
+    if (!outside_notice(q, c->sector, by, err))
         return false;
     if (!draft_facts(q->ctx, q->serve, request_draft(q), &draft, err))
         return false;
@@ -539,9 +540,10 @@ static char *audit_page(struct request *q, const struct audit *audit, int first,
         "Required", "Planned", "Held",  "Missing", "Rule"};
     const struct rules *r = q->serve->generation->rules;
     char day[DATE_TEXT];
-    struct paper *p = paper_new(q->ctx, PAPER_HTML,
-                                text_format(q->ctx, "%s: mandates %d to %d",
-                                            r->sector.title, first, last));
+    struct paper *p =
+        paper_new(q->ctx, PAPER_HTML,
+                  text_format(q->ctx, "%s: mandates %d to %d",
+                              rules_title(q->ctx, r), first, last));
 
     paper_text(
         p, text_format(q->ctx, "As of %s. %zu of %zu requirements fall short.",

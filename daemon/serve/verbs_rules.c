@@ -43,7 +43,7 @@ bool verb_RELOAD(struct request *q, struct error *err)
 {
     if (!serve_reload(q->serve, err))
         return false;
-    summary_set(q, "rules", json_string(q->serve->generation->rules->file));
+    summary_set(q, "rules", json_string(q->serve->generation->files));
     summary_set(q, "warnings",
                 json_integer((json_int_t)q->serve->generation->found.n));
     return true;
@@ -55,7 +55,7 @@ bool verb_BODIES(struct request *q, struct error *err)
 
     (void)err;
     for (size_t i = 0; i < r->n_bodies; i++)
-        request_row(q, view_body(r, &r->bodies[i]));
+        request_row(q, view_body(&r->bodies[i]));
     return true;
 }
 
@@ -128,7 +128,8 @@ bool verb_HOSTS(struct request *q, struct error *err)
 
     request_cycles(q, "span", &first, &last);
     if (first > last) {
-        first = cycle_of(r, instant_utc_date(serve_now(q->serve)));
+        first = cycle_of(rotation ? rotation->sector : r->sectors,
+                         instant_utc_date(serve_now(q->serve)));
         last = first + 9;
     }
     if (!rotation) {

@@ -34,11 +34,10 @@ static json_t *rules_state(const struct serve *s)
 {
     const struct generation *g = s->generation;
 
-    return json_pack("{s:s, s:s, s:s, s:i, s:i}", "file", g->rules->file,
-                     "sector", g->rules->sector.code, "loaded",
-                     instant_print(g->loaded, (char[INSTANT_TEXT]){0}),
-                     "errors", s->reload_errors, "warnings",
-                     (int)(g->found.n - g->found.errors));
+    return json_pack(
+        "{s:s, s:s, s:s, s:i, s:i}", "file", g->files, "sector", g->codes,
+        "loaded", instant_print(g->loaded, (char[INSTANT_TEXT]){0}), "errors",
+        s->reload_errors, "warnings", (int)(g->found.n - g->found.errors));
 }
 
 /* What people must know about mail; "" when all is well. */
@@ -242,7 +241,7 @@ bool verb_SHOW(struct request *q, struct error *err)
         return true;
     }
     if (b) {
-        request_row(q, view_body(r, b));
+        request_row(q, view_body(b));
         return true;
     }
     if (!draft_whole(q->ctx, q->serve, request_draft(q), &plan, err))

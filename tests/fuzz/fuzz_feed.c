@@ -43,7 +43,8 @@ static void check_render(TALLOC_CTX *ctx, const char *text)
                      .uid = "b@example.org"};
     struct plan plan = {
         .editions = &e, .items = &i, .n_editions = 1, .n_items = 1};
-    struct rules rules = {0};
+    struct sector sector = {.code = "", .title = ""};
+    struct rules rules = {.sectors = &sector, .n_sectors = 1};
     struct feed_input in = {.rules = &rules,
                             .version = &plan,
                             .now = {1795478400},

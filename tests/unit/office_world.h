@@ -19,9 +19,12 @@
 #define LENGTH(n, unit) ((struct length){(n), UNIT_##unit})
 
 struct world {
+    struct sector sector;
     struct rules rules;
     struct member members[3];   /* BN, ID, TL */
     struct partner partners[2]; /* CN, JP */
+    const struct member *our_members[3];
+    const struct partner *our_partners[2];
     struct body bodies[3];      /* TOP, MID, LOW */
     struct people people[1];    /* ministers: TOP */
     struct cluster clusters[3]; /* WEEK, CALL, FAIR */
@@ -120,6 +123,24 @@ static inline void world_people(struct world *w)
     w->rules.n_partners = 2;
 }
 
+static inline void world_sector(struct world *w)
+{
+    for (size_t i = 0; i < 3; i++)
+        w->our_members[i] = &w->members[i];
+    for (size_t i = 0; i < 2; i++)
+        w->our_partners[i] = &w->partners[i];
+    w->sector = (struct sector){.code = "S",
+                                .title = "Sector",
+                                .file = "rules",
+                                .members = w->our_members,
+                                .n_members = 3,
+                                .partners = w->our_partners,
+                                .n_partners = 2,
+                                .cycle_from = {1, 1},
+                                .seat = &w->members[1],
+                                .seat_city = "Jakarta"};
+}
+
 static inline struct item_rule rule_of(enum item_kind kind, const char *code,
                                        const char *title,
                                        const struct body **bodies,
@@ -176,6 +197,8 @@ static inline void world_clusters(struct world *w)
                             .most = 1,
                             .items = w->fair,
                             .n_items = 1};
+    for (size_t i = 0; i < 3; i++)
+        c[i].sector = &w->sector;
     w->rules.n_clusters = 3;
 }
 
@@ -193,11 +216,10 @@ static inline struct world *world_new(void)
                         .reminders = w->reminders,
                         .holidays = w->holidays,
                         .held = w->held,
-                        .file = "rules"};
-    r->sector.cycle_from = (struct yearly){1, 1};
+                        .sectors = &w->sector,
+                        .n_sectors = 1};
     world_people(w);
-    r->sector.seat = &w->members[1];
-    r->sector.seat_city = "Jakarta";
+    world_sector(w);
     w->top[0] = &w->bodies[0];
     w->mid[0] = w->both[0] = &w->bodies[1];
     w->low[0] = w->both[1] = &w->bodies[2];
@@ -205,12 +227,15 @@ static inline struct world *world_new(void)
     w->all_partners[1] = w->jp[0] = &w->partners[1];
     for (size_t i = 0; i < 3; i++)
         w->bodies[i] =
-            (struct body){.code = (const char *const[]){"TOP", "MID", "LOW"}[i],
+            (struct body){.sector = &w->sector,
+                          .code = (const char *const[]){"TOP", "MID", "LOW"}[i],
                           .title = "A body",
                           .mandate = "",
                           .requires = NULL};
-    w->people[0] =
-        (struct people){.name = "ministers", .bodies = w->top, .n_bodies = 1};
+    w->people[0] = (struct people){.sector = &w->sector,
+                                   .name = "ministers",
+                                   .bodies = w->top,
+                                   .n_bodies = 1};
     r->n_bodies = 3;
     r->n_people = 1;
     world_clusters(w);

@@ -6,6 +6,7 @@
 #include "page_golden.h"
 
 struct world {
+    struct sector sector;
     struct rules rules;
     struct body bodies[2];
     struct former former;
@@ -66,12 +67,15 @@ static void set_rules(struct world *w)
                                     .since = DATE_NONE,
                                     .until = DATE_NONE,
                                     .zone = zone_of(w, "Asia/Jakarta")};
+    w->sector = (struct sector){.code = "DIGITAL",
+                                .title = "Digital Sector",
+                                .cycle_from = {1, 1},
+                                .levels = levels,
+                                .n_levels = 2};
+    w->bodies[0].sector = w->bodies[1].sector = &w->sector;
     w->rules = (struct rules){
-        .sector = {.code = "DIGITAL",
-                   .title = "Digital Sector",
-                   .cycle_from = {1, 1},
-                   .levels = levels,
-                   .n_levels = 2},
+        .sectors = &w->sector,
+        .n_sectors = 1,
         .bodies = w->bodies,
         .n_bodies = 2,
         .partners = w->partners,

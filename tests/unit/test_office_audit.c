@@ -344,7 +344,7 @@ static void test_lifetimes(void **state)
                  "TOP 2028 0+0/1 - 1 meeting\n");
     w->bodies[0].until = (struct vague){2027, 2, 0};
     assert_audit(w, 2027, 2028, "TOP 2027 0+0/1 - 1 meeting\n");
-    w->rules.sector.cycle_from = (struct yearly){3, 1};
+    w->sector.cycle_from = (struct yearly){3, 1};
     assert_audit(w, 2025, 2027,
                  "TOP 2026 0+0/1 - 1 meeting\n"); /* ends before cycle 2027 */
     talloc_free(w);

@@ -133,7 +133,7 @@ static void test_zones(void **state)
         assert_string_equal(zone_name(contact_zone(&w->rules, c)),
                             cases[i].lives_by);
     }
-    w->rules.sector.seat = NULL;
+    w->sector.seat = NULL;
     c->of = "SEC";
     c->zone = "";
     assert_string_equal(zone_name(contact_zone(&w->rules, c)), "UTC");

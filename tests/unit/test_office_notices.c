@@ -8,8 +8,13 @@ static struct reminder *remind(struct world *w, enum audience audience,
 {
     struct reminder *m = &w->reminders[w->rules.n_reminders++];
 
-    *m = (struct reminder){audience, of,     array_new(w, struct length, 2),
-                           1,        8 * 60, {"rules", 9, 1}};
+    *m = (struct reminder){.sector = &w->sector,
+                           .audience = audience,
+                           .of = of,
+                           .before = array_new(w, struct length, 2),
+                           .n_before = 1,
+                           .at = 8 * 60,
+                           .where = {"rules", 9, 1}};
     m->before[0] = lead;
     return m;
 }

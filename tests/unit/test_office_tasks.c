@@ -285,7 +285,7 @@ static void test_without_calendar(void **state)
     add_step(w, "S", DUE_BEFORE, LENGTH(1, DAYS), OWNER_SECRETARIAT);
     e = add_week(w, "W-1", 2027, "2027-01-18", EDITION_PROPOSED);
     e->host = "";
-    w->rules.sector.seat = NULL;
+    w->sector.seat = NULL;
     all = tasks_of(w, NULL, 0);
     assert_dates(&all, "W-1/H", "2027-01-17", "2027-01-17");
     assert_dates(&all, "W-1/S", "2027-01-17", "2027-01-17");

@@ -478,18 +478,19 @@ static void test_one_long_opening(void **state)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     const struct rules *shipped = *state;
-    struct rules r = *shipped;
+    struct sector usual = *shipped->sectors;
     struct hours hours = {8 * 60, 17 * 60};
-    r.sector.hours = &hours;
-    r.sector.n_hours = 1;
+    shipped->sectors->hours = &hours;
+    shipped->sectors->n_hours = 1;
     struct edition e =
-        edition_of(ctx, &r, "RETREAT", "2027-07-13", "VN", NULL, 2);
+        edition_of(ctx, shipped, "RETREAT", "2027-07-13", "VN", NULL, 2);
     assert_string_equal(
-        agenda_text(ctx, &r, &e, NULL),
+        agenda_text(ctx, shipped, &e, NULL),
         "RETREAT-2027, Ha Noi (Asia/Ho_Chi_Minh), 13-14 July 2027\n"
         "Tue 13 Jul  08:00-17:00  01:00Z  JOINT1       ADGSOM ATRC\n"
         "\n"
         "Wed 14 Jul  08:00-12:30  01:00Z  OUTING       with seniors\n");
+    *shipped->sectors = usual;
     talloc_free(ctx);
 }
 

@@ -23,6 +23,7 @@
 
 /* A small sector; everything may be changed before it is rendered. */
 struct world {
+    struct sector sector;
     struct rules rules;
     struct body bodies[2];
     struct partner partners[2];
@@ -64,7 +65,11 @@ static void set_rules(struct world *w)
     w->clusters[0] = (struct cluster){.code = "MINISTERIAL",
                                       .title = "ADGMIN and Related Meetings"};
     w->clusters[1] = (struct cluster){.code = "JWG", .title = "JWG Meetings"};
-    w->rules = (struct rules){.sector = {.seat = &w->members[1]},
+    w->sector = (struct sector){.seat = &w->members[1]};
+    for (size_t i = 0; i < 2; i++)
+        w->bodies[i].sector = w->clusters[i].sector = &w->sector;
+    w->rules = (struct rules){.sectors = &w->sector,
+                              .n_sectors = 1,
                               .bodies = w->bodies,
                               .n_bodies = 2,
                               .partners = w->partners,

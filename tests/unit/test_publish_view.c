@@ -323,7 +323,10 @@ static void test_body(void **state)
                               {.text = "consultations with CN, JP per cycle"}};
     struct former names[] = {
         {"TELMIN", "Telecommunications Ministers", {0, 0, 0}, {2019, 10, 0}}};
-    struct body b = {.code = "ADGMIN",
+    const struct sector s = {.levels = (const char *[]){"minister"},
+                             .n_levels = 1};
+    struct body b = {.sector = &s,
+                     .code = "ADGMIN",
                      .title = "Digital Ministers' Meeting",
                      .level = 0,
                      .mandate = "1 meeting a year",
@@ -331,9 +334,7 @@ static void test_body(void **state)
                      .n_requires = 2,
                      .formerly = names,
                      .n_formerly = 1};
-    struct rules r = {
-        .sector = {.levels = (const char *[]){"minister"}, .n_levels = 1}};
-    json_t *row = view_body(&r, &b);
+    json_t *row = view_body(&b);
 
     (void)state;
     has_members(row, "code title level mandate formerly meets");

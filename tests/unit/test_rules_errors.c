@@ -260,8 +260,8 @@ static void endings(void **state)
 
     (void)state;
     assert_non_null(r);
-    assert_int_equal(3, r->sector.notice.n);
-    assert_string_equal("x", r->sector.levels[0]);
+    assert_int_equal(3, r->sectors->notice.n);
+    assert_string_equal("x", r->sectors->levels[0]);
     talloc_free(ctx);
 }
 

@@ -79,10 +79,10 @@ static void long_lengths(void **state)
         const struct rules *r = read_good(
             ctx, text_format(ctx, "sector A \"A\" notice %s", table[i].text));
 
-        assert_int_equal(table[i].n, r->sector.notice.n);
-        assert_int_equal(table[i].unit, r->sector.notice.unit);
+        assert_int_equal(table[i].n, r->sectors->notice.n);
+        assert_int_equal(table[i].unit, r->sectors->notice.unit);
         assert_string_equal(table[i].printed,
-                            length_print(ctx, r->sector.notice));
+                            length_print(ctx, r->sectors->notice));
     }
     talloc_free(ctx);
 }
@@ -94,11 +94,11 @@ static void defaults(void **state)
     const struct member *up = rules_member(r, "UP");
 
     (void)state;
-    assert_int_equal(1, r->sector.cycle_from.month);
-    assert_int_equal(0, r->sector.notice.n);
-    assert_int_equal(2, r->sector.n_hours);
-    assert_null(r->sector.seat);
-    assert_null(r->sector.seat_city);
+    assert_int_equal(1, r->sectors->cycle_from.month);
+    assert_int_equal(0, r->sectors->notice.n);
+    assert_int_equal(2, r->sectors->n_hours);
+    assert_null(r->sectors->seat);
+    assert_null(r->sectors->seat_city);
     assert_true(date_is_none(up->until));
     assert_null(up->city);
     assert_string_equal("UTC", zone_name(up->zone));
@@ -236,11 +236,13 @@ static void leap_cycle(void **state)
         read_good(ctx, "sector A \"A\" cycle from 29 Feb\n");
 
     (void)state;
-    assert_int_equal(date_of(2027, 2, 28).day, cycle_first(r, 2027).day);
-    assert_int_equal(date_of(2028, 2, 28).day, cycle_last(r, 2027).day);
-    assert_int_equal(2026, cycle_of(r, date_of(2027, 2, 27)));
-    assert_int_equal(2027, cycle_of(r, date_of(2028, 2, 28)));
-    assert_int_equal(2028, cycle_of(r, date_of(2028, 2, 29)));
+    assert_int_equal(date_of(2027, 2, 28).day,
+                     cycle_first(r->sectors, 2027).day);
+    assert_int_equal(date_of(2028, 2, 28).day,
+                     cycle_last(r->sectors, 2027).day);
+    assert_int_equal(2026, cycle_of(r->sectors, date_of(2027, 2, 27)));
+    assert_int_equal(2027, cycle_of(r->sectors, date_of(2028, 2, 28)));
+    assert_int_equal(2028, cycle_of(r->sectors, date_of(2028, 2, 29)));
     talloc_free(ctx);
 }
 

@@ -80,7 +80,7 @@ static void shipped_counts(void **state)
 
 static void shipped_sector(void **state)
 {
-    const struct sector *s = &asean->sector;
+    const struct sector *s = asean->sectors;
 
     (void)state;
     assert_string_equal("ASEAN-DIGITAL", s->code);
@@ -333,10 +333,12 @@ static void river_cities(void **state)
     const struct cluster *flood = rules_cluster(r, "FLOOD");
 
     (void)state;
-    assert_int_equal(2026, cycle_of(r, date_of(2027, 6, 30)));
-    assert_int_equal(2027, cycle_of(r, date_of(2027, 7, 1)));
-    assert_int_equal(date_of(2027, 7, 1).day, cycle_first(r, 2027).day);
-    assert_int_equal(date_of(2028, 6, 30).day, cycle_last(r, 2027).day);
+    assert_int_equal(2026, cycle_of(r->sectors, date_of(2027, 6, 30)));
+    assert_int_equal(2027, cycle_of(r->sectors, date_of(2027, 7, 1)));
+    assert_int_equal(date_of(2027, 7, 1).day,
+                     cycle_first(r->sectors, 2027).day);
+    assert_int_equal(date_of(2028, 6, 30).day,
+                     cycle_last(r->sectors, 2027).day);
     assert_true(r->people[1].shared);
     assert_false(r->people[0].shared);
     assert_int_equal(3, r->desks[0].n_clusters);
