@@ -18,7 +18,6 @@
 #include "daemon/base/zone.h"
 
 #define RULE_TEXT 64
-#define HALF_HOUR 1800
 #define DAY       86400
 
 /* One block that was made, or its refusal. */
@@ -38,8 +37,9 @@ static struct {
 struct observances {
     icalcomponent *first[2];
     char rule[2][RULE_TEXT];
-    bool open[2]; /* its last rule has no end */
+    bool open[2]; /* its rule holds to the last year */
     icalcomponent *fixed;
+    int last; /* the last year that matters: libical errs from 2038 on */
 };
 
 static int offset_of(icalcomponent *o, icalproperty_kind kind)
@@ -108,7 +108,7 @@ static bool take_rule(struct observances *all, icalcomponent *o, int k)
                !same_offsets(all->first[k], o)) {
         return false; /* the rule changes */
     }
-    if (icaltime_is_null_time(r.until))
+    if (icaltime_is_null_time(r.until) || r.until.year >= all->last)
         all->open[k] = true;
     return true;
 }
@@ -123,6 +123,8 @@ static bool sort_observances(icalcomponent *cut, struct observances *all)
         int from = offset_of(o, ICAL_TZOFFSETFROM_PROPERTY);
         int to = offset_of(o, ICAL_TZOFFSETTO_PROPERTY);
 
+        if (icalcomponent_get_dtstart(o).year > all->last)
+            continue;
         if (icalcomponent_get_first_property(o, ICAL_RRULE_PROPERTY)) {
             if (!take_rule(all, o, to > from))
                 return false;
@@ -178,11 +180,11 @@ static icalcomponent *build(const char *name, const struct observances *all)
 }
 
 /* NULL when there is no simple form. */
-static icalcomponent *minimal(const char *name, int cut_year)
+static icalcomponent *minimal(const char *name, int cut_year, int last)
 {
     icaltimezone *zone = icaltimezone_get_builtin_timezone(name);
     struct icaltimetype start = icaltime_null_time();
-    struct observances all = {0};
+    struct observances all = {.last = last};
     icalcomponent *cut, *made = NULL;
 
     if (!zone)
@@ -198,29 +200,72 @@ static icalcomponent *minimal(const char *name, int cut_year)
     return made;
 }
 
+static int offset_by_block(icaltimezone *zone, int64_t at)
+{
+    struct icaltimetype utc = icaltime_from_timet_with_zone(
+        (time_t)at, 0, icaltimezone_get_utc_timezone());
+    int saving;
+
+    return icaltimezone_get_utc_offset_of_utc_time(zone, &utc, &saving);
+}
+
+static int offset_by_clock(const struct zone *clock, int64_t at)
+{
+    return zone_offset(clock, (struct instant){at});
+}
+
+/* Are they the same just before the clock changes on the day that begins at
+ * `day`, and from then on? */
+static bool same_change(icaltimezone *block, const struct zone *clock,
+                        int64_t day)
+{
+    int64_t lo = day, hi = day + DAY;
+    int before = offset_by_clock(clock, lo), after = offset_by_clock(clock, hi);
+
+    while (before != after && hi - lo > 1) {
+        int64_t mid = lo + (hi - lo) / 2;
+
+        if (offset_by_clock(clock, mid) == before)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return offset_by_block(block, lo) == before &&
+           offset_by_block(block, hi) == after;
+}
+
 /* Does the block say what the clock says, from 1 January of `first` to the end
- * of `last`? A zone without rules can only be wrong for days on end. */
+ * of `last`? Both change at most once a day. */
 static bool agrees(icalcomponent *made, const struct zone *clock, int first,
                    int last)
 {
-    icaltimezone *zone = icaltimezone_new();
-    bool ruled =
-        icalcomponent_count_components(made, ICAL_XDAYLIGHT_COMPONENT) > 0;
+    icaltimezone *block = icaltimezone_new();
     int64_t at = (int64_t)date_of(first, 1, 1).day * DAY;
     int64_t end = (int64_t)date_of(last + 1, 1, 1).day * DAY;
     bool good = true;
 
-    icaltimezone_set_component(zone, icalcomponent_new_clone(made));
-    for (; good && at < end; at += ruled ? HALF_HOUR : DAY) {
-        struct icaltimetype utc = icaltime_from_timet_with_zone(
-            (time_t)at, 0, icaltimezone_get_utc_timezone());
-        int saving;
-
-        good = icaltimezone_get_utc_offset_of_utc_time(zone, &utc, &saving) ==
-               zone_offset(clock, (struct instant){at});
-    }
-    icaltimezone_free(zone, 1);
+    icaltimezone_set_component(block, icalcomponent_new_clone(made));
+    for (; good && at < end; at += DAY)
+        good = same_change(block, clock, at);
+    icaltimezone_free(block, 1);
     return good;
+}
+
+/* The block that is right in all those years, or NULL. The cut is a year early,
+ * so that both observances are in force when the first year begins; where the
+ * law changed in that year, at its end. */
+static icalcomponent *right_block(const char *name, const struct zone *clock,
+                                  int first, int last)
+{
+    for (int cut = first - 1; cut <= first; cut++) {
+        icalcomponent *made = minimal(name, cut, last);
+
+        if (made && agrees(made, clock, first, last))
+            return made;
+        if (made)
+            icalcomponent_free(made);
+    }
+    return NULL;
 }
 
 static struct entry make(const char *name, int first, int last)
@@ -235,15 +280,14 @@ static struct entry make(const char *name, int first, int last)
     e.name = memory_text(cache.rows, name);
     if (zone_load(job, name, &clock, NULL)) {
         e.verdict = VTIMEZONE_REFUSED;
-        made = minimal(name, first - 1);
-        if (made && agrees(made, clock, first, last)) {
+        made = right_block(name, clock, first, last);
+        if (made) {
             text = icalcomponent_as_ical_string_r(made);
             e.text = memory_text(cache.rows, text);
             e.verdict = VTIMEZONE_GOOD;
             icalmemory_free_buffer(text);
-        }
-        if (made)
             icalcomponent_free(made);
+        }
     }
     talloc_free(job);
     return e;
