@@ -86,7 +86,8 @@ static struct plan *all_zones(TALLOC_CTX *ctx)
 
 static struct feed render(TALLOC_CTX *ctx)
 {
-    static struct rules rules;
+    static struct sector sector;
+    struct rules rules = {.sectors = &sector, .n_sectors = 1};
     struct feed_input in = {.rules = &rules,
                             .version = all_zones(ctx),
                             .now = {1704067200}, /* 2024-01-01 */
