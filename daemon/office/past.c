@@ -154,25 +154,17 @@ static struct edition past_edition(TALLOC_CTX *ctx, const struct rules *r,
                                    const struct cluster *c,
                                    const struct occurrence *o, int n)
 {
-    struct edition e = {.id = edition_name(ctx, c->code, o->cycle, n),
-                        .cluster = c->code,
-                        .cycle = o->cycle,
-                        .n = n,
-                        .title = office_title_on(ctx, r, c->title, o->start),
-                        .start = o->start,
-                        .end = o->end,
-                        .host = "",
-                        .city = "",
-                        .zone = "",
-                        .status = EDITION_HELD,
-                        .reason = "",
-                        .by = DATE_NONE,
-                        .forced = "",
-                        .uid = "",
-                        .created = INSTANT_NONE,
-                        .modified = INSTANT_NONE};
+    struct edition e = edition_blank();
     const struct member *host;
 
+    e.id = edition_name(ctx, c->code, o->cycle, n);
+    e.cluster = c->code;
+    e.cycle = o->cycle;
+    e.n = n;
+    e.title = office_title_on(ctx, r, c->title, o->start);
+    e.start = o->start;
+    e.end = o->end;
+    e.status = EDITION_HELD;
     place_of(r, history, c, o->start, &e);
     if (!e.city)
         e.city = "";

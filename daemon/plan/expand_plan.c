@@ -59,25 +59,16 @@ static const char *host_code(const struct problem *p, int16_t host)
 
 /* An edition of the rules or the facts that the draft does not know. */
 static struct edition edition_new(TALLOC_CTX *ctx,
-                                  const struct problem_edition *e)
+                                  const struct problem_edition *pe)
 {
-    return (struct edition){.id = memory_text(ctx, e->name),
-                            .cluster = memory_text(ctx, e->cluster->code),
-                            .cycle = e->cycle,
-                            .n = e->n,
-                            .title = memory_text(ctx, e->cluster->title),
-                            .start = DATE_NONE,
-                            .end = DATE_NONE,
-                            .host = "",
-                            .city = "",
-                            .zone = "",
-                            .status = EDITION_PROPOSED,
-                            .reason = "",
-                            .by = DATE_NONE,
-                            .forced = "",
-                            .uid = "",
-                            .created = INSTANT_NONE,
-                            .modified = INSTANT_NONE};
+    struct edition e = edition_blank();
+
+    e.id = memory_text(ctx, pe->name);
+    e.cluster = memory_text(ctx, pe->cluster->code);
+    e.cycle = pe->cycle;
+    e.n = pe->n;
+    e.title = memory_text(ctx, pe->cluster->title);
+    return e;
 }
 
 static void edition_hold(TALLOC_CTX *ctx, const struct rules *r,

@@ -49,6 +49,26 @@ struct edition {
     struct instant created, modified;
 };
 
+/* An edition of which nothing is said yet: without dates, all words "". */
+static inline struct edition edition_blank(void)
+{
+    return (struct edition){.id = "",
+                            .cluster = "",
+                            .title = "",
+                            .start = DATE_NONE,
+                            .end = DATE_NONE,
+                            .host = "",
+                            .city = "",
+                            .zone = "",
+                            .status = EDITION_PROPOSED,
+                            .reason = "",
+                            .by = DATE_NONE,
+                            .forced = "",
+                            .uid = "",
+                            .created = INSTANT_NONE,
+                            .modified = INSTANT_NONE};
+}
+
 enum item_status { ITEM_PROPOSED, ITEM_CONFIRMED, ITEM_CANCELLED, ITEM_HELD };
 
 struct item {

@@ -376,9 +376,10 @@ bool verb_CALL(struct request *q, struct error *err)
     const struct cluster *c = rules_cluster(r, code);
     struct date by = request_date(q, "by");
     struct plan *draft;
-    struct edition e = {.n = 1};
+    struct edition e = edition_blank();
     int there = 0;
 
+    e.n = 1;
     if (!c)
         return fail(err, REPLY_NOTFOUND, "no cluster %s", code);
     e.cycle = cycle_of(c->sector, by);
@@ -411,12 +412,8 @@ bool verb_CALL(struct request *q, struct error *err)
     e.id = edition_name(q->ctx, c->code, e.cycle, e.n);
     e.cluster = c->code;
     e.title = c->title;
-    e.start = e.end = DATE_NONE;
-    e.host = e.city = e.zone = e.forced = e.uid = "";
-    e.status = EDITION_PROPOSED;
     e.reason = request_text(q, "for");
     e.by = by;
-    e.created = e.modified = INSTANT_NONE;
     q->things = e.id;
     return plan_begin(q, e.cycle, e.cycle, false, &e, err);
 }

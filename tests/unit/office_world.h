@@ -266,26 +266,22 @@ static inline struct edition *add_edition(struct world *w, const char *id,
                                           enum edition_status status)
 {
     struct plan *p = &w->plan;
+    struct edition *e;
 
     p->editions = array_grow(w, p->editions, struct edition, p->n_editions + 1);
-    p->editions[p->n_editions] = (struct edition){.id = id,
-                                                  .cluster = cluster,
-                                                  .cycle = cycle,
-                                                  .n = n,
-                                                  .title = cluster,
-                                                  .start = day(start),
-                                                  .end = day(end),
-                                                  .host = "BN",
-                                                  .city = "Bandar",
-                                                  .zone = "Asia/Brunei",
-                                                  .status = status,
-                                                  .reason = "",
-                                                  .by = DATE_NONE,
-                                                  .forced = "",
-                                                  .uid = "",
-                                                  .created = INSTANT_NONE,
-                                                  .modified = INSTANT_NONE};
-    return &p->editions[p->n_editions++];
+    e = &p->editions[p->n_editions++];
+    *e = edition_blank();
+    e->id = id;
+    e->cluster = e->title = cluster;
+    e->cycle = cycle;
+    e->n = n;
+    e->start = day(start);
+    e->end = day(end);
+    e->host = "BN";
+    e->city = "Bandar";
+    e->zone = "Asia/Brunei";
+    e->status = status;
+    return e;
 }
 
 /* One more item of the last edition, 09:00 to 10:00 that day; bodies is a list

@@ -115,22 +115,14 @@ static void add(struct plan *p, const char *cluster, int cycle,
 
     p->editions = array_grow(p, p->editions, struct edition, p->n_editions + 1);
     e = &p->editions[p->n_editions++];
-    *e = (struct edition){.id = edition_name(p, cluster, cycle, 0),
-                          .cluster = cluster,
-                          .cycle = cycle,
-                          .title = c->title,
-                          .start = day(start),
-                          .end = DATE_NONE,
-                          .host = host,
-                          .city = "",
-                          .zone = "",
-                          .status = status,
-                          .reason = "",
-                          .by = DATE_NONE,
-                          .forced = "",
-                          .uid = "",
-                          .created = INSTANT_NONE,
-                          .modified = INSTANT_NONE};
+    *e = edition_blank();
+    e->id = edition_name(p, cluster, cycle, 0);
+    e->cluster = cluster;
+    e->cycle = cycle;
+    e->title = c->title;
+    e->start = day(start);
+    e->host = host;
+    e->status = status;
     plan_complete(p, rules, e);
     if (!agenda_lay(p, rules, e, NULL, &items, &n, &err))
         fail_msg("%s", err.text);
