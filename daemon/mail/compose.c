@@ -88,12 +88,9 @@ static const char *list_id_angle(const char *s)
     return strchr(angle, '>') == angle + n - 1 ? angle : NULL;
 }
 
-static bool is_unsubscribe(const struct mail_fields *f)
+static bool is_address_of(const char *scheme, const char *s)
 {
-    bool post = text_begins(f->unsubscribe, "https://");
-
-    return is_token(f->unsubscribe) &&
-           (post || (!f->one_click && text_begins(f->unsubscribe, "mailto:")));
+    return !s || (text_begins(s, scheme) && is_token(s));
 }
 
 static bool check_addresses(const struct mail_fields *f, struct error *err)
@@ -116,10 +113,10 @@ static bool check_tokens(const struct mail_fields *f, struct error *err)
         return fail(err, REPLY_INPUT, "References is not <left@right> ...");
     if (f->list_id && !list_id_angle(f->list_id))
         return fail(err, REPLY_INPUT, "List-Id is not Phrase <list.domain>");
-    if (f->unsubscribe && !is_unsubscribe(f))
+    if (!is_address_of("mailto:", f->unsubscribe) ||
+        !is_address_of("https://", f->one_click))
         return fail(err, REPLY_INPUT,
-                    "List-Unsubscribe is no https or mailto address%s",
-                    f->one_click ? " that takes a POST" : "");
+                    "List-Unsubscribe is no mailto address, or none of https");
     if (f->calendar && (!f->method || !f->method[0] ||
                         f->method[strspn(f->method, "ABCDEFGHIJKLMNOPQRSTUVW"
                                                     "XYZ")]))
@@ -358,6 +355,22 @@ static void put_references(FILE *out, const char *references)
     talloc_free(scratch);
 }
 
+/* RFC 2369, 8058: addresses as they are, the better one first. */
+static void put_unsubscribe(FILE *out, const struct mail_fields *f)
+{
+    if (f->one_click)
+        (void)fprintf(out, "List-Unsubscribe: <%s>", f->one_click);
+    if (f->unsubscribe)
+        (void)fprintf(
+            out, "%s<%s>",
+            f->one_click ? ",\r\n " : "List-Unsubscribe: ", f->unsubscribe);
+    if (f->one_click || f->unsubscribe)
+        (void)fputs("\r\n", out);
+    if (f->one_click)
+        (void)fputs("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+                    out);
+}
+
 static void put_headers(FILE *out, const struct mail_fields *f)
 {
     put_date(out, f->date);
@@ -370,12 +383,7 @@ static void put_headers(FILE *out, const struct mail_fields *f)
     (void)fputs("Auto-Submitted: auto-generated\r\n", out);
     if (f->list_id)
         put_list_id(out, f->list_id);
-    if (f->unsubscribe) {
-        (void)fprintf(out, "List-Unsubscribe: <%s>\r\n", f->unsubscribe);
-        if (f->one_click)
-            (void)fputs("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
-                        out);
-    }
+    put_unsubscribe(out, f);
     if (f->reply_to)
         (void)fprintf(out, "Reply-To: <%s>\r\n", f->reply_to);
     (void)fputs("MIME-Version: 1.0\r\n", out);

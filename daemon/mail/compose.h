@@ -18,8 +18,8 @@ struct mail_fields {
     const char *message_id;  /* without <> */
     const char *references;  /* "<a@b> <c@d>" without line ends, or NULL */
     const char *list_id;     /* "ASEAN Digital <x.example.org>" or NULL */
-    const char *unsubscribe; /* https or mailto address, or NULL */
-    bool one_click;          /* the https address takes a POST */
+    const char *unsubscribe; /* mailto address, or NULL */
+    const char *one_click;   /* https address that takes a POST, or NULL */
     const char *reply_to;    /* address or NULL */
     const char *text;        /* LF line ends */
     const char *html;        /* or NULL: text/plain alone */

@@ -358,6 +358,11 @@ bool contact_is_mailed(const struct contact *c)
     return c->channel != CHANNEL_NONE && !contact_is_suspended(c);
 }
 
+bool contact_is_subscribed(const struct contact *c)
+{
+    return contact_is_mailed(c) && !c->unsubscribed;
+}
+
 /* ---- tasks */
 
 static bool has_task_body(const struct contact *c, const struct task *t)

@@ -222,7 +222,7 @@ office_digests(TALLOC_CTX *ctx, const struct rules *r,
                            .expires = {now.second + DIGEST_SECONDS},
                            .lead = {-1, UNIT_DAYS}};
 
-        if (!contact_is_mailed(c))
+        if (!contact_is_subscribed(c))
             continue;
         n.items = ids_for(ctx, r, c, subjects, changes->n, today, &n.n_items);
         if (n.n_items == 0)

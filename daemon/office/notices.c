@@ -280,7 +280,7 @@ static void remind_of_edition(struct desk_work *w, const struct reminder *m,
     for (size_t i = 0; i < contacts->n; i++) {
         const struct contact *c = &contacts->rows[i];
 
-        chosen[i] = contact_is_mailed(c) &&
+        chosen[i] = contact_is_subscribed(c) &&
                     is_audience(w->rules, m->audience, c, e) &&
                     choose_items(w, m, c, items, n, out) > 0;
     }

@@ -108,6 +108,7 @@ struct contact {
     int bounces;
     int refusals; /* of the address itself; see contact_is_suspended() */
     struct instant added;
+    bool unsubscribed; /* wants no digests and reminders of meetings */
 };
 
 struct contacts {
@@ -130,6 +131,8 @@ bool contact_is_mailed(const struct contact *c);
 /* The sector of the contact's bodies; the first when it has them all. */
 const struct sector *contact_sector(const struct rules *r,
                                     const struct contact *c);
+/* May it get what one may refuse: digests, reminders of meetings? */
+bool contact_is_subscribed(const struct contact *c);
 /* The contact's clock: its own zone, else its member's or partner's. */
 const struct zone *contact_zone(const struct rules *r, const struct contact *c);
 /* The contact concerned by an item / an edition / a task's owner? */

@@ -138,12 +138,13 @@ json_t *view_task(const struct task *t, struct date today)
 json_t *view_contact(const struct contact *c)
 {
     return value_object(
-        "{s:o,s:o,s:o,s:o,s:s,s:s,s:o,s:i,s:b,s:o}", "email",
+        "{s:o,s:o,s:o,s:o,s:s,s:s,s:o,s:i,s:b,s:o,s:b}", "email",
         value_text(c->email), "name", value_text(c->name), "of",
         value_text(c->of), "bodies", value_texts(c->bodies, c->n_bodies),
         "role", role_word(c->role), "channel", channel_word(c->channel), "zone",
         value_text(c->zone), "bounces", c->bounces, "suspended",
-        contact_is_suspended(c), "added", value_instant(c->added));
+        contact_is_suspended(c), "added", value_instant(c->added),
+        "unsubscribed", c->unsubscribed);
 }
 
 json_t *view_audit(const struct audit_row *a)

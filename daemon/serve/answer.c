@@ -14,7 +14,7 @@
 #include "daemon/base/text.h"
 #include "daemon/serve/polls.h"
 #include "daemon/serve/private.h"
-#include "daemon/serve/rsvp.h"
+#include "daemon/serve/form.h"
 
 #define PAGES_MOST    64
 #define PAGE_SECONDS  60
@@ -565,6 +565,8 @@ enum MHD_Result http_answer(const struct http_call *call)
         return send_meeting(call);
     if (text_begins(path, RSVP_PATH))
         return rsvp_answer(call, NULL);
+    if (text_begins(path, LEAVE_PATH))
+        return leave_answer(call, NULL);
     if (strcmp(path, "/healthz") == 0)
         return send_health(call);
     if (strcmp(path, "/metrics") == 0 && call->local)

@@ -29,8 +29,8 @@
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/serve/form.h"
 #include "daemon/serve/polls.h"
-#include "daemon/serve/rsvp.h"
 
 #define SERVERS_MOST     8
 #define CONNECTIONS_MOST 10240
@@ -187,22 +187,39 @@ static bool has_body(struct MHD_Connection *connection)
                                        MHD_HTTP_HEADER_TRANSFER_ENCODING);
 }
 
-/* ---- the one path that takes a form */
+/* ---- the paths that take a form */
+
+static bool takes_form(const char *path)
+{
+    return text_begins(path, RSVP_PATH) || text_begins(path, LEAVE_PATH);
+}
+
+static enum MHD_Result form_answer(const struct http_call *call,
+                                   const char *body)
+{
+    return text_begins(call->path, RSVP_PATH) ? rsvp_answer(call, body)
+                                              : leave_answer(call, body);
+}
 
 struct form {
     size_t size;
     bool too_long;
-    char octets[RSVP_BODY + 1];
+    char octets[FORM_BODY + 1];
 };
 
+/* Mail programs may post multipart/form-data, browsers do not (RFC 8058 3.2).
+ */
 static enum MHD_Result form_begin(struct MHD_Connection *connection,
-                                  void **request)
+                                  const char *path, void **request)
 {
     static const char type[] = "application/x-www-form-urlencoded";
+    static const char parts[] = "multipart/form-data";
     const char *given = MHD_lookup_connection_value(
         connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
 
-    if (!given || !text_begins(given, type))
+    if (!given ||
+        (!text_begins(given, type) &&
+         !(text_begins(path, LEAVE_PATH) && text_begins(given, parts))))
         return answer_short(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
                             "Only a form is understood here.\n", NULL, NULL);
     *request = object_new(NULL, struct form);
@@ -220,9 +237,9 @@ static enum MHD_Result form_go_on(const struct http_call *call,
         return form->too_long
                    ? answer_short(call->connection, MHD_HTTP_CONTENT_TOO_LARGE,
                                   "The form is too long.\n", NULL, NULL)
-                   : rsvp_answer(call, form->octets);
+                   : form_answer(call, form->octets);
     *upload_size = 0;
-    form->too_long = form->too_long || n > RSVP_BODY - form->size;
+    form->too_long = form->too_long || n > FORM_BODY - form->size;
     if (!form->too_long) {
         memcpy(form->octets + form->size, upload, n);
         form->size += n;
@@ -243,9 +260,9 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
                              .local = p && p->local};
 
     (void)version;
-    if (!*request && strcmp(method, "POST") == 0 &&
-        text_begins(url, RSVP_PATH) && strlen(url) <= URL_MOST)
-        return form_begin(connection, request);
+    if (!*request && strcmp(method, "POST") == 0 && takes_form(url) &&
+        strlen(url) <= URL_MOST)
+        return form_begin(connection, url, request);
     if (*request && *request != &seen) {
         if (p)
             p->answering = *upload_size == 0;

@@ -318,7 +318,7 @@ bool invitations_welcome(TALLOC_CTX *ctx, const struct inviting *in,
         const char **bodies;
         size_t n = 0;
 
-        if (contact_is_mailed(c))
+        if (contact_is_subscribed(c))
             good = new_bodies(tmp, in->serve, c, &bodies, &n, err);
         if (good && n > 0)
             good = greet(in->serve, c, bodies, n, err) &&

@@ -51,11 +51,23 @@ static const struct zone *zone_named(const struct rules *r, const char *name)
     return name[0] ? contact_zone(r, &there) : zone_utc();
 }
 
+/* What the recipient calls its clock: its capital, or else the zone's name. */
+static const char *clock_name(const struct rules *r, const struct contact *c,
+                              const struct zone *z)
+{
+    const struct member *m = rules_member(r, c->of);
+
+    return m && m->city && strcmp(zone_name(m->zone), zone_name(z)) == 0
+               ? m->city
+               : zone_name(z);
+}
+
 /* An item's time on the three clocks; the recipient's only where it is another
  * one than the venue's. */
 static void set_clocks(TALLOC_CTX *ctx, const struct rules *r, json_t *v,
-                       const struct item *i, const struct zone *reader)
+                       const struct item *i, const struct contact *c)
 {
+    const struct zone *reader = contact_zone(r, c);
     const struct zone *venue = zone_named(r, i->zone);
 
     if (instant_is_none(i->start_utc))
@@ -64,14 +76,14 @@ static void set_clocks(TALLOC_CTX *ctx, const struct rules *r, json_t *v,
              clock_line(ctx, venue, i->city, i->start_utc, i->end_utc));
     if (zone_offset(venue, i->start_utc) != zone_offset(reader, i->start_utc))
         set_text(v, "your_time",
-                 clock_line(ctx, reader, zone_name(reader), i->start_utc,
+                 clock_line(ctx, reader, clock_name(r, c, reader), i->start_utc,
                             i->end_utc));
     set_text(v, "utc_time",
              clock_line(ctx, zone_utc(), "UTC", i->start_utc, i->end_utc));
 }
 
 static json_t *item_view(TALLOC_CTX *ctx, const struct rules *r,
-                         const struct item *i, const struct zone *reader)
+                         const struct item *i, const struct contact *reader)
 {
     json_t *v = view_item(r, i);
 
@@ -175,7 +187,8 @@ static bool is_timed(const struct change *c, const struct edition *e,
  * first release. Clocks stand beside what is new or has moved. */
 static json_t *change_view(TALLOC_CTX *ctx, const struct rules *r,
                            const struct change *c, const struct plan *plan,
-                           const struct plan *before, const struct zone *reader)
+                           const struct plan *before,
+                           const struct contact *reader)
 {
     json_t *v = view_change(c);
     const struct edition *e = plan_edition(plan, c->edition);
@@ -213,7 +226,7 @@ static json_t *groups_view(TALLOC_CTX *ctx, struct serve *s,
                            const struct notice *n, const struct plan *plan,
                            const struct plan *before,
                            const struct changes *changes,
-                           const struct zone *reader)
+                           const struct contact *reader)
 {
     json_t *groups = json_array(), *rows = NULL;
     const char *last = "";
@@ -313,8 +326,7 @@ static void set_digest_headline(TALLOC_CTX *ctx, const struct rules *r,
 }
 
 static json_t *items_view(TALLOC_CTX *ctx, struct serve *s,
-                          const struct notice *n, const struct plan *plan,
-                          const struct zone *reader)
+                          const struct notice *n, const struct plan *plan)
 {
     json_t *rows = json_array();
 
@@ -323,7 +335,7 @@ static json_t *items_view(TALLOC_CTX *ctx, struct serve *s,
 
         if (item)
             (void)json_array_append_new(
-                rows, item_view(ctx, s->generation->rules, item, reader));
+                rows, item_view(ctx, s->generation->rules, item, n->contact));
     }
     return rows;
 }
@@ -432,8 +444,9 @@ static void add_things(TALLOC_CTX *ctx, struct serve *s, json_t *view,
     const struct zone *reader = contact_zone(r, n->contact);
     const struct edition *e =
         n->edition[0] ? plan_edition(plan, n->edition) : NULL;
-    json_t *items = items_view(ctx, s, n, plan, reader);
-    json_t *groups = groups_view(ctx, s, n, plan, s->out.plan, changes, reader);
+    json_t *items = items_view(ctx, s, n, plan);
+    json_t *groups =
+        groups_view(ctx, s, n, plan, s->out.plan, changes, n->contact);
 
     if (n->kind == NOTICE_DIGEST)
         set_digest_headline(ctx, r, plan, view, groups);

@@ -12,6 +12,7 @@
 #include "daemon/publish/view.h"
 #include "daemon/serve/letter_view.h"
 #include "daemon/serve/restraint.h"
+#include "daemon/serve/tokens.h"
 
 /* A template that a directory of one's own may lack, else another one. */
 static const char *template_or(const struct serve *s, const char *name,
@@ -88,17 +89,20 @@ static char *random_name(TALLOC_CTX *ctx)
     return name;
 }
 
-/* Where a reader asks to be left alone. Digests and reminders of meetings are a
- * service; what one is bound to know (tasks, invitations) cannot be refused. */
-static const char *unsubscribe_of(TALLOC_CTX *ctx, const struct serve *s,
-                                  const struct notice *n)
+/* Digests and reminders of meetings are a service; what one is bound to know
+ * (tasks, invitations) cannot be refused. */
+static bool is_refusable(const struct notice *n)
+{
+    return n->kind == NOTICE_DIGEST || n->kind == NOTICE_WELCOME ||
+           n->kind == NOTICE_REMINDER;
+}
+
+/* Where a reader asks to be left alone. */
+static const char *unsubscribe_of(TALLOC_CTX *ctx, const struct serve *s)
 {
     static const char hex[] = "0123456789ABCDEF";
     char *to;
 
-    if (n->kind != NOTICE_DIGEST && n->kind != NOTICE_WELCOME &&
-        n->kind != NOTICE_REMINDER)
-        return NULL;
     to = memory_text(ctx, "mailto:");
     for (const char *c = s->config->from_address; *c; c++)
         to = strchr("%&?#+/\"`^{|}", *c)
@@ -125,10 +129,16 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         end_json);
     const struct edition *e =
         n->edition[0] ? plan_edition(plan, n->edition) : NULL;
+    const char *leave_url = NULL;
     struct letter letter;
     struct mail_fields f;
     struct message m;
 
+    if (is_refusable(n) &&
+        !token_leave_url(ctx, s, n->contact->email, &leave_url, err))
+        return false;
+    if (leave_url)
+        (void)json_object_set_new(view, "leave_url", json_string(leave_url));
     if (!letter_render(ctx, s->generation->templates, template_of(s, n), view,
                        &letter, err))
         return false;
@@ -161,7 +171,8 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         .references = e && e->uid[0] ? text_format(ctx, "<%s>", e->uid) : NULL,
         .list_id = text_format(ctx, "%s <%s.%s>", sector->title, sector->code,
                                c->mail_domain),
-        .unsubscribe = unsubscribe_of(ctx, s, n),
+        .unsubscribe = is_refusable(n) ? unsubscribe_of(ctx, s) : NULL,
+        .one_click = leave_url,
         .reply_to = c->reply_to[0] ? c->reply_to : NULL,
         .text = letter.text,
         .html = letter.html,

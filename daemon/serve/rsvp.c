@@ -1,12 +1,10 @@
 /*
- * Answering by a link. The page is small and made here: it must work in the
- * oldest browser of a ministry, and with any directory of templates.
+ * Answering by a link.
  *
  * 1. The token is the only key; what it opens is one answer of one contact.
  * 2. Everything that people wrote is escaped.
- * 3. Nothing of it is kept by caches, nor found by search machines.
  */
-#include "daemon/serve/rsvp.h"
+#include "daemon/serve/form.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,63 +24,7 @@ static const struct choice {
     {"DECLINED", "I do not come", "You do not come."},
 };
 
-/* ---- text */
-
-static char *escaped(TALLOC_CTX *ctx, const char *text)
-{
-    char *out = memory_text(ctx, "");
-
-    for (; *text; text++) {
-        const char *as = *text == '<'   ? "&lt;"
-                         : *text == '>' ? "&gt;"
-                         : *text == '&' ? "&amp;"
-                         : *text == '"' ? "&quot;"
-                                        : NULL;
-
-        out = as ? talloc_strdup_append_buffer(out, as)
-                 : talloc_strndup_append_buffer(out, text, 1);
-        invariant(out);
-    }
-    return out;
-}
-
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-/* The value of a field of a posted form, decoded, on ctx; NULL when it is not
- * there or is no clean text. */
-static char *form_field(TALLOC_CTX *ctx, const char *body, const char *name)
-{
-    size_t n = strlen(name), size = 0;
-    char *value;
-
-    while (strncmp(body, name, n) != 0 || body[n] != '=') {
-        body += strcspn(body, "&");
-        if (!*body++)
-            return NULL;
-    }
-    body += n + 1;
-    value = array_new(ctx, char, strlen(body) + 1);
-    for (; *body && *body != '&'; body++) {
-        if (*body == '%' && hex_value(body[1]) >= 0 &&
-            hex_value(body[2]) >= 0) {
-            value[size++] =
-                (char)(hex_value(body[1]) * 16 + hex_value(body[2]));
-            body += 2;
-        } else {
-            value[size++] = (char)(*body == '+' ? ' ' : *body);
-        }
-    }
-    for (size_t i = 0; i < size; i++)
-        if (value[i] == '\r' || value[i] == '\n' || value[i] == '\t')
-            value[i] = ' ';
-    return text_is_clean(value, size, "") ? value : NULL;
-}
+/* ---- one answer */
 
 static size_t characters(const char *text)
 {
@@ -92,55 +34,6 @@ static size_t characters(const char *text)
         n += ((unsigned char)*text & 0xc0) != 0x80;
     return n;
 }
-
-/* ---- pages */
-
-static enum MHD_Result send_page(const struct http_call *call, unsigned status,
-                                 const char *title, const char *body)
-{
-    static const char *const headers[][2] = {
-        {"Content-Type", "text/html; charset=utf-8"},
-        {"Cache-Control", "no-store"},
-        {"X-Robots-Tag", "noindex"},
-        {"Referrer-Policy", "no-referrer"},
-        {"X-Content-Type-Options", "nosniff"},
-        {"Content-Security-Policy",
-         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri "
-         "'none'; frame-ancestors 'none'"}};
-    TALLOC_CTX *tmp = talloc_new(NULL);
-    char *page = text_format(
-        tmp,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta "
-        "charset=\"utf-8\">\n<meta name=\"viewport\" "
-        "content=\"width=device-width, initial-scale=1\">\n<title>%s</title>\n"
-        "<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n"
-        "<main class=\"wide\">\n<h1>%s</h1>\n%s</main>\n</body>\n</html>\n",
-        escaped(tmp, title), escaped(tmp, title), body);
-    struct MHD_Response *r = MHD_create_response_from_buffer(
-        strlen(page), page, MHD_RESPMEM_MUST_COPY);
-    enum MHD_Result result;
-
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
-        (void)MHD_add_response_header(r, headers[i][0], headers[i][1]);
-    result = MHD_queue_response(call->connection, status, r);
-    MHD_destroy_response(r);
-    talloc_free(tmp);
-    return result;
-}
-
-static enum MHD_Result refuse(const struct http_call *call, unsigned status,
-                              const char *text)
-{
-    TALLOC_CTX *tmp = talloc_new(NULL);
-    enum MHD_Result result =
-        send_page(call, status, "This did not work",
-                  text_format(tmp, "<p>%s</p>\n", escaped(tmp, text)));
-
-    talloc_free(tmp);
-    return result;
-}
-
-/* ---- one answer */
 
 struct asked {
     TALLOC_CTX *ctx;
@@ -179,7 +72,7 @@ static char *answer_line(struct asked *a)
         return memory_text(a->ctx, "<p>You have not answered yet.</p>\n");
     return text_format(a->ctx, "<p>Your answer: <strong>%s</strong>%s%s</p>\n",
                        said(a->before.partstat), *comment ? " " : "",
-                       escaped(a->ctx, comment));
+                       form_escape(a->ctx, comment));
 }
 
 static char *form(struct asked *a)
@@ -190,7 +83,7 @@ static char *form(struct asked *a)
         "for=\"comment\">A word to the secretariat, if you like:</label><br>\n"
         "<input id=\"comment\" name=\"comment\" maxlength=\"%d\" "
         "size=\"60\"></p>\n<p>\n",
-        escaped(a->ctx, a->call->path), COMMENT_MOST);
+        form_escape(a->ctx, a->call->path), COMMENT_MOST);
 
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
         text = text_format(a->ctx,
@@ -211,11 +104,11 @@ static enum MHD_Result show(struct asked *a)
     bool over = is_over(a);
     char *body = text_format(
         a->ctx, "<p class=\"lead\">%s</p>\n<p>Invited: %s</p>\n%s%s",
-        a->item ? escaped(a->ctx, when_of(a)) : "",
-        escaped(a->ctx, a->invitation.name), answer_line(a),
+        a->item ? form_escape(a->ctx, when_of(a)) : "",
+        form_escape(a->ctx, a->invitation.name), answer_line(a),
         over ? "<p>This meeting is over or off.</p>\n" : form(a));
 
-    return send_page(a->call, MHD_HTTP_OK, a->item ? a->item->title : a->thing,
+    return form_send(a->call, MHD_HTTP_OK, a->item ? a->item->title : a->thing,
                      body);
 }
 
@@ -249,18 +142,19 @@ static enum MHD_Result take(struct asked *a, const char *body)
     struct error err;
 
     if (!partstat || !*said(partstat))
-        return refuse(a->call, MHD_HTTP_BAD_REQUEST,
-                      "Say whether you come: use one of the buttons.");
+        return form_refuse(a->call, MHD_HTTP_BAD_REQUEST,
+                           "Say whether you come: use one of the buttons.");
     if (!comment || characters(comment) > COMMENT_MOST)
-        return refuse(a->call, MHD_HTTP_BAD_REQUEST,
-                      "The comment is longer than 500 characters, or no text.");
+        return form_refuse(
+            a->call, MHD_HTTP_BAD_REQUEST,
+            "The comment is longer than 500 characters, or no text.");
     if (is_over(a))
-        return refuse(a->call, MHD_HTTP_CONFLICT,
-                      "This meeting is over or off.");
+        return form_refuse(a->call, MHD_HTTP_CONFLICT,
+                           "This meeting is over or off.");
     if (!put_answer(a, partstat, text_trim(a->ctx, comment), &err)) {
         serve_report(a->call->serve, "rsvp", &err);
-        return refuse(a->call, (unsigned)reply_http(err.code),
-                      "Your answer could not be kept. Try again later.");
+        return form_refuse(a->call, (unsigned)reply_http(err.code),
+                           "Your answer could not be kept. Try again later.");
     }
     return show(a);
 }
@@ -292,11 +186,11 @@ enum MHD_Result rsvp_answer(const struct http_call *call, const char *body)
 
     if (!find(&a, &found, &err)) {
         serve_report(call->serve, "rsvp", &err);
-        result = refuse(call, (unsigned)reply_http(err.code),
-                        "The page cannot be made now. Try again later.");
+        result = form_refuse(call, (unsigned)reply_http(err.code),
+                             "The page cannot be made now. Try again later.");
     } else if (!found) {
-        result =
-            refuse(call, MHD_HTTP_NOT_FOUND, "There is no such invitation.");
+        result = form_refuse(call, MHD_HTTP_NOT_FOUND,
+                             "There is no such invitation.");
     } else {
         result = body ? take(&a, body) : show(&a);
     }

@@ -73,7 +73,7 @@ struct serve {
     struct delivery *delivery;
     const char *mailer_program;
     const char *token_key; /* of tokens.c; NULL until it was read */
-    struct job *job;     /* the planning job that runs, NULL none */
+    struct job *job;       /* the planning job that runs, NULL none */
     struct reuse *reuse; /* answers of earlier plans; the job's while it runs */
     bool stopping;
     int reload_errors;    /* of the last reload that failed, 0 */

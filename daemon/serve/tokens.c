@@ -130,20 +130,43 @@ static char *digest_of(TALLOC_CTX *ctx, const char *token)
     return digest_hex(ctx, octets, sizeof octets);
 }
 
-bool token_answer_url(TALLOC_CTX *ctx, struct serve *s, const char *thing,
-                      const char *email, const char **ret, struct error *err)
+/* The token that stands for one thing and one contact. */
+static bool link_token(TALLOC_CTX *ctx, struct serve *s, const char *thing,
+                       const char *email, const char **ret, struct error *err)
 {
     char *folded = memory_text(ctx, email);
-    const char *token;
 
     for (char *c = folded; *c; c++)
         if (*c >= 'A' && *c <= 'Z')
             *c = (char)(*c + 32);
     if (!mac_of(ctx, s, text_format(ctx, "answer/%s/%s", thing, folded),
-                LINK_BITS, &token, err) ||
-        !store_put_link(s->store, digest_of(ctx, token), thing, email, err))
+                LINK_BITS, ret, err))
+        return false;
+    return store_put_link(s->store, digest_of(ctx, *ret), thing, email, err);
+}
+
+bool token_answer_url(TALLOC_CTX *ctx, struct serve *s, const char *thing,
+                      const char *email, const char **ret, struct error *err)
+{
+    const char *token;
+
+    if (!link_token(ctx, s, thing, email, &token, err))
         return false;
     *ret = text_format(ctx, "%s/rsvp/%s", s->config->base_url, token);
+    return true;
+}
+
+bool token_leave_url(TALLOC_CTX *ctx, struct serve *s, const char *email,
+                     const char **ret, struct error *err)
+{
+    const char *token;
+
+    *ret = NULL;
+    if (!text_begins(s->config->base_url, "https://"))
+        return true;
+    if (!link_token(ctx, s, TOKEN_LEAVE, email, &token, err))
+        return false;
+    *ret = text_format(ctx, "%s/unsubscribe/%s", s->config->base_url, token);
     return true;
 }
 

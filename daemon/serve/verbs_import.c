@@ -163,6 +163,7 @@ static bool take_contact(struct import *m, int line, const struct contacts *all,
         c->added = was->added;
         c->bounces = was->bounces;
         c->refusals = was->refusals;
+        c->unsubscribed = was->unsubscribed;
         import_changed(m, line, c->email, contact_differs(m->q->ctx, was, c));
     } else
         import_added(m, line, c->email, c->name);
@@ -187,8 +188,9 @@ static bool import_contacts(struct import *m, const char *text,
                             struct error *err)
 {
     static const char *const columns[] = {
-        "email",    "name",     "of",     "?bodies",    "?role", "?zone",
-        "?channel", "?bounces", "?added", "?suspended", NULL};
+        "email",         "name",     "of",       "?bodies", "?role",
+        "?zone",         "?channel", "?bounces", "?added",  "?suspended",
+        "?unsubscribed", NULL};
     struct request *q = m->q;
     struct contacts all;
     struct csv csv = {NULL, 0};

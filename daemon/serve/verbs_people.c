@@ -109,7 +109,8 @@ static bool apply_options(struct request *q, struct contact *c,
     const char *name = request_text(q, "name"), *of = request_text(q, "of"),
                *role = request_text(q, "role"),
                *channel = request_text(q, "channel"),
-               *zone = request_text(q, "zone");
+               *zone = request_text(q, "zone"),
+               *subscribed = request_text(q, "subscribed");
     const json_t *bodies = args_list(q->args, "bodies");
 
     if (name)
@@ -118,6 +119,8 @@ static bool apply_options(struct request *q, struct contact *c,
         c->of = contact_spelled(r, of);
     if (zone)
         c->zone = zone;
+    if (subscribed)
+        c->unsubscribed = text_same(subscribed, "no");
     if ((role && !role_parse(role, &c->role)) ||
         (channel && !channel_parse(channel, &c->channel)))
         return fail(err, REPLY_USAGE, "unknown role or channel");

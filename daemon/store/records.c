@@ -175,6 +175,7 @@ static const struct column contact_columns[] = {
     COLUMN("bounces", INT, bounces),
     COLUMN("refusals", INT, refusals),
     COLUMN("added", INSTANT, added),
+    COLUMN("unsubscribed", BOOL, unsubscribed),
 };
 const struct record record_contact = RECORD("contact", contact_columns);
 #undef ROW

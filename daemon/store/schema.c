@@ -370,10 +370,14 @@ static const char octets[] =
     "  BEGIN SELECT RAISE(ABORT, 'a composed message never changes'); END;"
     NEVER_CHANGES("message_octets", "a composed message");
 
+static const char subscriptions[] =
+    "ALTER TABLE contact ADD COLUMN unsubscribed INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (unsubscribed IN (0, 1));";
+
 /* clang-format on */
 
 const char *const schema_steps[] = {drafts,  versions,      identities,
                                     facts,   mails,         documents,
                                     replies, private_feeds, vacancies,
-                                    octets};
+                                    octets,  subscriptions};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

@@ -62,8 +62,8 @@ static struct mail_fields rich(void)
         "is long enough for three encoded words, at the very least";
     f.references = "<abc@calendar.example> <def@calendar.example>";
     f.list_id = "Digital \"Ministers\" <ADG.calendar.example>";
-    f.unsubscribe = "https://calendar.example/u/abc?x=1";
-    f.one_click = true;
+    f.unsubscribe = "mailto:leave@calendar.example";
+    f.one_click = "https://calendar.example/u/abc?x=1";
     f.reply_to = "desk@calendar.example";
     f.text = ".dot\nFrom here\ntab\tand blank \nno end = \u0e44\u0e17\u0e22 "
              "0123456789012345678901234567890123456789012345678901234567890123"
@@ -315,9 +315,12 @@ static void bad_fields_are_refused(void **state)
         {&base.list_id, "p <\u00e9.x>", "List-Id"},
         {&base.list_id, "p\r\nX: y <a.b>", "List-Id"},
         {&base.unsubscribe, "javascript:x", "List-Unsubscribe"},
-        {&base.unsubscribe, "https://x/ y", "List-Unsubscribe"},
-        {&base.unsubscribe, "https://x/>,<b", "List-Unsubscribe"},
-        {&base.unsubscribe, "mailto:a@b.example", "POST"},
+        {&base.unsubscribe, "https://x/", "List-Unsubscribe"},
+        {&base.unsubscribe, "mailto:a@b.example>,<b", "List-Unsubscribe"},
+        {&base.one_click, "https://x/ y", "List-Unsubscribe"},
+        {&base.one_click, "https://x/>,<b", "List-Unsubscribe"},
+        {&base.one_click, "mailto:a@b.example", "List-Unsubscribe"},
+        {&base.one_click, "http://x/", "List-Unsubscribe"},
         {&base.text, "bare \r return", "text"},
         {&base.text, "\x1b[2J", "text"},
         {&base.html, "\xc3", "HTML"},

@@ -64,6 +64,43 @@ static void check_letter(const char *name, const char *view)
     talloc_free(ctx);
 }
 
+#define ONE_ITEM                                                               \
+    "'items':[{'title':'7th SOM <&>','day':'Mon 18 Jan 2027',"                 \
+    "'city':'Bandar Seri Begawan','status':'confirmed',"                       \
+    "'venue_time':'Mon 18 Jan 2027 09:00-12:30 (Bandar Seri Begawan, "         \
+    "UTC+8)','your_time':'Mon 18 Jan 2027 10:00-13:30 (Tokyo, UTC+9)',"        \
+    "'utc_time':'Mon 18 Jan 2027 01:00-04:30 (UTC)'}]"
+
+/* What somebody is told of single meetings, and the desk of anything. */
+static void test_golden_of_invitations(void **state)
+{
+    (void)state;
+    check_letter("invitation",
+                 "{" COMMON "'updated':'Updated: ','answer_url':"
+                 "'https://calendar.example.org/rsvp/abc'," ONE_ITEM "}");
+    check_letter("cancellation", "{" COMMON ONE_ITEM "}");
+    check_letter("welcome",
+                 "{" COMMON "'any_your_time':true,'leave_url':"
+                 "'https://calendar.example.org/unsubscribe/abc'," ONE_ITEM
+                 "}");
+    check_letter("notice", "{" COMMON "'text':'a@example.org <x> proposes "
+                           "another time'}");
+}
+
+/* Every letter has both forms. */
+static void test_every_letter_has_html(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    const char *const *names = letter_names(shipped(ctx));
+
+    (void)state;
+    for (size_t i = 0; names[i]; i++)
+        if (!letter(ctx, names[i], json(ctx, "{" COMMON "'headline':'x'}"))
+                 .html)
+            fail_msg("%s has no HTML form", names[i]);
+    talloc_free(ctx);
+}
+
 static void test_golden(void **state)
 {
     (void)state;
@@ -79,7 +116,9 @@ static void test_golden(void **state)
                  "PAPERS','title':'Working papers out','owner':'secretariat',"
                  "'due_text':'Mon 21 December 2026'}}");
     check_letter("overdue",
-                 "{" COMMON "'headline':'7th SOM','desk':true,'late':3,'late_text':'3 working days',"
+                 "{" COMMON
+                 "'headline':'7th SOM','desk':true,'late':3,'late_text':'3 "
+                 "working days',"
                  "'task':{'task':'WEEK-2027/PAPERS','title':'Working papers "
                  "out','owner':'secretariat',"
                  "'due_text':'Mon 21 December 2026'}}");
@@ -296,6 +335,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_golden_of_invitations),
+        cmocka_unit_test(test_every_letter_has_html),
         cmocka_unit_test(test_html_escapes),
         cmocka_unit_test(test_subject_is_one_line),
         cmocka_unit_test(test_long_lines_are_broken),

@@ -266,7 +266,8 @@ static void test_contact(void **state)
     json_t *row = view_contact(&c);
 
     (void)state;
-    has_members(row, "email name of bodies role channel zone bounces");
+    has_members(row,
+                "email name of bodies role channel zone bounces unsubscribed");
     is_text(row, "role", "focal");
     is_text(row, "channel", "invite");
     is_null(row, "zone");
