@@ -1,6 +1,7 @@
 /*
  * Working days out of weekends and holiday rows. The rows of all countries are
- * one array sorted by country, date and kind, searched by halving.
+ * one array sorted by country, date and kind; a table per country says where
+ * those of a day begin.
  *
  * 1. Only a `public` day closes offices, only a `workday` row opens a rest day.
  * 2. Every search for a working day ends: a calendar that rests all year is
@@ -23,44 +24,63 @@ static bool is_capital(char c)
  * for every day of every candidate. */
 static int country_order(const char *a, const char *b)
 {
+    if (a == b)
+        return 0;
     if (is_capital(*a) && is_capital(*b) && *a != *b)
         return *a < *b ? -1 : 1;
     return strcmp(a, b) == 0 ? 0 : text_compare(a, b);
 }
 
-static int row_order(const struct holiday *h, const char *cc, struct date d)
+/* The table of a code, NULL when it has no rows. */
+static const struct holiday_table *table_of(const struct rules *r,
+                                            const char *cc)
 {
-    int order = country_order(h->cc, cc);
-
-    if (order)
-        return order;
-    return h->date.day < d.day ? -1 : h->date.day > d.day;
-}
-
-/* The first row that is not before (cc, d). */
-static size_t row_at_least(const struct rules *r, const char *cc, struct date d)
-{
-    size_t low = 0, high = r->n_holidays;
+    size_t low = 0, high = cc ? r->n_tables : 0;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (row_order(&r->holidays[middle], cc, d) < 0)
+        int order = country_order(r->tables[middle].cc, cc);
+        if (order == 0)
+            return &r->tables[middle];
+        if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return low;
+    return NULL;
+}
+
+/* The rows of a code on a day: the first, *ret_end behind the last. NULL when
+ * there is none. */
+static const struct holiday *rows_of(const struct rules *r, const char *cc,
+                                     struct date d,
+                                     const struct holiday **ret_end)
+{
+    const struct holiday_table *t = table_of(r, cc);
+    const struct holiday *h, *end;
+    int32_t first;
+
+    if (!t || d.day < t->from || d.day >= t->from + t->days)
+        return NULL;
+    first = t->first[d.day - t->from];
+    if (first < 0)
+        return NULL;
+    h = end = &r->holidays[first];
+    while (end < r->holidays + r->n_holidays && end->date.day == d.day &&
+           country_order(end->cc, t->cc) == 0)
+        end++;
+    *ret_end = end;
+    return h;
 }
 
 static const struct holiday *row_of_kind(const struct rules *r, const char *cc,
                                          struct date d, enum holiday_kind kind)
 {
-    if (!cc)
-        return NULL;
-    for (size_t i = row_at_least(r, cc, d);
-         i < r->n_holidays && row_order(&r->holidays[i], cc, d) == 0; i++)
-        if (r->holidays[i].kind == kind)
-            return &r->holidays[i];
+    const struct holiday *end = NULL, *h = rows_of(r, cc, d, &end);
+
+    for (; h && h < end; h++)
+        if (h->kind == kind)
+            return h;
     return NULL;
 }
 
@@ -86,12 +106,11 @@ const struct holiday *calendar_holiday(const struct rules *r, const char *cc,
 const struct holiday *calendar_any_holiday(const struct rules *r,
                                            const char *cc, struct date d)
 {
-    if (!cc)
-        return NULL;
-    for (size_t i = row_at_least(r, cc, d);
-         i < r->n_holidays && row_order(&r->holidays[i], cc, d) == 0; i++)
-        if (r->holidays[i].kind != HOLIDAY_WORKDAY)
-            return &r->holidays[i];
+    const struct holiday *end = NULL, *h = rows_of(r, cc, d, &end);
+
+    for (; h && h < end; h++)
+        if (h->kind != HOLIDAY_WORKDAY)
+            return h;
     return NULL;
 }
 
@@ -112,16 +131,11 @@ bool calendar_works(const struct rules *r, weekdays weekend, const char *cc,
 
 bool calendar_covers(const struct rules *r, const char *cc, int year)
 {
-    struct date first = date_of(year, 1, 1);
+    int32_t last = date_of(year, 12, 31).day;
 
-    for (size_t i = cc ? row_at_least(r, cc, first) : r->n_holidays;
-         i < r->n_holidays; i++) {
-        const struct holiday *h = &r->holidays[i];
-        if (!text_same(h->cc, cc) || date_civil(h->date).year != year)
-            return false;
-        if (h->kind == HOLIDAY_PUBLIC)
+    for (struct date d = date_of(year, 1, 1); d.day <= last; d.day++)
+        if (calendar_holiday(r, cc, d))
             return true;
-    }
     return false;
 }
 

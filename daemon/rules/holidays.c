@@ -371,6 +371,42 @@ static void warn_repeated(struct build *b)
     }
 }
 
+/* ---- by day */
+
+/* Rows[0..n) are all of one code; `at` is where they begin in holidays. */
+static struct holiday_table
+table_make(TALLOC_CTX *ctx, const struct holiday *rows, size_t n, size_t at)
+{
+    struct holiday_table t = {.cc = rows->cc,
+                              .from = rows->date.day,
+                              .days =
+                                  rows[n - 1].date.day - rows->date.day + 1};
+
+    t.first = array_new(ctx, int32_t, (size_t)t.days);
+    memset(t.first, 0xff, (size_t)t.days * sizeof *t.first);
+    for (size_t i = n; i-- > 0;)
+        t.first[rows[i].date.day - t.from] = (int32_t)(at + i);
+    return t;
+}
+
+void rules_index_holidays(TALLOC_CTX *ctx, struct rules *r)
+{
+    size_t next;
+
+    r->tables = NULL;
+    r->n_tables = 0;
+    for (size_t i = 0; i < r->n_holidays; i = next) {
+        for (next = i + 1;
+             next < r->n_holidays &&
+             strcmp(r->holidays[next].cc, r->holidays[i].cc) == 0;)
+            next++;
+        r->tables =
+            array_grow(ctx, r->tables, struct holiday_table, r->n_tables + 1);
+        r->tables[r->n_tables++] =
+            table_make(ctx, &r->holidays[i], next - i, i);
+    }
+}
+
 void fill_holidays(struct build *b, const struct source *tables,
                    const char *const *names, size_t n)
 {
@@ -382,4 +418,5 @@ void fill_holidays(struct build *b, const struct source *tables,
     warn_repeated(b);
     settle(b);
     sort(b->r);
+    rules_index_holidays(b->r, b->r);
 }

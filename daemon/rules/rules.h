@@ -389,6 +389,13 @@ struct holiday {
     struct where where; /* file of the table, or the rules file */
 };
 
+/* The rows of one code by day: calendars ask for single days, very often. */
+struct holiday_table {
+    const char *cc;
+    int32_t from, days; /* the civil days it covers */
+    int32_t *first;     /* by day: its first row in holidays, -1 none */
+};
+
 struct held {
     const struct cluster *cluster;
     int cycle;
@@ -412,7 +419,9 @@ struct rules {
     struct reminder *reminders;
     struct avoid *avoids;
     struct held *held;
-    struct holiday *holidays; /* sorted by (cc, date, kind) */
+    struct holiday *holidays;     /* sorted by (cc, date, kind) */
+    struct holiday_table *tables; /* one per code in holidays, sorted */
+    size_t n_tables;
     size_t n_members, n_partners, n_places, n_bodies, n_people, n_desks,
         n_rotations, n_clusters, n_workflows, n_reminders, n_avoids, n_held,
         n_holidays, n_sectors;
@@ -451,6 +460,9 @@ struct source {
 const struct rules *rules_read(TALLOC_CTX *ctx, const struct source *text,
                                const struct source *tables, size_t n_tables,
                                struct diagnostics *diagnostics);
+
+/* Makes r->tables, on ctx, of rows put into r->holidays in their order. */
+void rules_index_holidays(TALLOC_CTX *ctx, struct rules *r);
 
 /* "file:line:column: error: text", the line, a caret, the hint; on ctx. */
 char *diagnostic_print(TALLOC_CTX *ctx, const struct diagnostic *d);

@@ -113,6 +113,7 @@ static const struct rules *with_imported(TALLOC_CTX *ctx,
     qsort(all, count, sizeof all[0], holiday_order);
     r->holidays = all;
     r->n_holidays = count;
+    rules_index_holidays(r, r);
     return r;
 }
 

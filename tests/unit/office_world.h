@@ -119,6 +119,7 @@ static inline void world_people(struct world *w)
                                       .name = "New Year",
                                       .kind = HOLIDAY_PUBLIC};
     w->rules.n_holidays = 2;
+    rules_index_holidays(w, &w->rules);
     w->rules.n_members = 3;
     w->rules.n_partners = 2;
 }
