@@ -170,30 +170,16 @@ static struct placed *pairs_place(struct build *b, int32_t *ret_n)
     return list;
 }
 
-static int32_t add_cost(int32_t a, int32_t b)
-{
-    int64_t sum = (int64_t)a + b;
-    return sum < FORBIDDEN_FROM - 1 ? (int32_t)sum : FORBIDDEN_FROM - 1;
-}
-
 /* Adds one rule into a table of (rows: variable i, columns: variable j). */
 static void table_add(const struct build *b, const struct placed *at,
                       int32_t *cost)
 {
     const struct pair *pair = &b->p->pairs[at->pair];
     const struct network *net = b->net;
-    bool turned = b->variable[pair->i] != at->i;
-    const int32_t *row = &net->value_of[net->first[at->i]];
-    const int32_t *column = &net->value_of[net->first[at->j]];
-    for (int32_t x = 0; x < net->size[at->i]; x++)
-        for (int32_t y = 0; y < net->size[at->j]; y++, cost++) {
-            int32_t ci = turned ? column[y] : row[x];
-            int32_t cj = turned ? row[x] : column[y];
-            if (!pair_allows(b->p, pair, ci, cj))
-                *cost = FORBIDDEN;
-            else if (*cost != FORBIDDEN && !b->view->hard_only)
-                *cost = add_cost(*cost, pair_cost(b->p, pair, ci, cj));
-        }
+    int32_t i = b->variable[pair->i], j = b->variable[pair->j];
+    network_pair_add(b->p, pair, &net->value_of[net->first[i]], net->size[i],
+                     &net->value_of[net->first[j]], net->size[j], i != at->i,
+                     b->view->hard_only, cost);
 }
 
 static bool table_says_nothing(const int32_t *cost, size_t n)

@@ -95,6 +95,13 @@ static inline int32_t table_other(const struct network_table *t, int32_t v)
     return t->i == v ? t->j : t->i;
 }
 
+/* Adds what a rule says into a table with the values of pair->i as rows and
+ * those of pair->j as columns; turned: the other way round. (network_pairs.c) */
+void network_pair_add(const struct problem *p, const struct pair *pair,
+                      const int32_t *values_i, int32_t n_i,
+                      const int32_t *values_j, int32_t n_j, bool turned,
+                      bool hard_only, int32_t *cost);
+
 /* The cost of a complete choice (a value per variable), or -1 when it breaks a
  * hard rule. Capacities are looked at too. */
 int64_t network_cost(const struct network *net, const int32_t *choice);

@@ -15,6 +15,9 @@ struct piece {
     int64_t least;
 };
 
+/* How costs were moved about in an earlier solve (solve_warm.c). */
+struct warmth;
+
 /* A component on its way from editions to dates. */
 struct part {
     const struct problem *p;
@@ -26,6 +29,8 @@ struct part {
     enum verdict verdict;
     int32_t *choice; /* a value per variable, when there is a plan */
     bool planned;
+    bool warm;           /* costs were moved before: little is left to do */
+    struct warmth *kept; /* how they were moved, for the next time */
     bool canonical;      /* the first of the best plans */
     int64_t cost, bound; /* scaled */
     /* The partition behind the last bound by regions, at the root state. */
@@ -41,6 +46,16 @@ struct part *part_new(TALLOC_CTX *ctx, const struct problem *p,
                       const int32_t *editions, int32_t n,
                       const struct network_view *view, int64_t nodes,
                       struct solve_watch *watch);
+/* Moves costs as they were moved in a solve of much the same component: the
+ * bound begins where that one ended, as far as nothing has changed. Any warmth
+ * is right, whatever it is of; a fitting one is quick. */
+void part_warm(struct part *c, const struct warmth *w);
+/* How costs are moved at the root, on ctx; NULL for what is solved in no time.
+ * The names of the editions are copied. */
+struct warmth *warmth_keep(TALLOC_CTX *ctx, const struct part *c);
+/* Was an edition of that name in it? And how many bytes it takes. */
+bool warmth_knows(const struct warmth *w, const char *name);
+size_t warmth_size(const struct warmth *w);
 /* Finds the best plan within the budget, and how good it is. start_from: a
  * candidate per edition, or NULL. */
 void part_solve(struct part *c, const int32_t *start_from);
@@ -70,6 +85,31 @@ bool part_canonical(struct part *c);
 struct conflict component_conflict(TALLOC_CTX *ctx, const struct problem *p,
                                    const struct component *part,
                                    const struct solve_options *options);
+
+/* ---- a solution, component by component (solve.c) */
+
+/* What is known of one component. */
+struct answer {
+    enum verdict verdict;
+    bool canonical, cancelled;
+    int64_t bound;   /* in the problem's unit */
+    int32_t *choice; /* a candidate per edition of the component, or NULL */
+};
+struct solution *solution_new(TALLOC_CTX *ctx, const struct problem *p,
+                              const struct solve_options *options);
+/* Adds one; it costs what the definition says. */
+void solution_add(struct solution *s, const struct problem *p,
+                  const struct component *part, const struct answer *a,
+                  const struct solve_options *options);
+/* Solves one component and adds it: its answer, on ctx. w (may be NULL) makes
+ * that quicker, *ret_kept (may be NULL) will do so the next time. */
+struct answer solution_solve(TALLOC_CTX *ctx, struct solution *s,
+                             const struct problem *p,
+                             const struct component *part,
+                             const struct solve_options *options,
+                             const struct warmth *w, struct warmth **ret_kept);
+/* When all are in. */
+void solution_end(struct solution *s, const struct problem *p);
 
 /* What solving n editions may spend. */
 struct budget budget_new(const struct solve_options *options, int32_t n);

@@ -9,8 +9,9 @@
 struct reuse;
 struct reuse *reuse_new(void);
 
-/* As solve(), with the same answer; components that are as they were when they
- * were proved are not solved again. What is proved now is remembered.
+/* As solve(). Components that are as they were when they were solved are not
+ * solved again, the others are quicker: they begin where the last solve of much
+ * the same component ended. What is solved now is remembered.
  * *ret_kept (may be NULL): how many editions were answered from memory. */
 struct solution *reuse_solve(TALLOC_CTX *ctx, struct reuse *memory,
                              const struct problem *p,

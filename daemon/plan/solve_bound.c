@@ -13,11 +13,11 @@
 enum {
     WEB = 240,
     SMALL_WEB = 60,
-    TWO_WEBS = 1500, /* up to so many editions both are tried */
-
-    TRIED = 130,
+    TWO_WEBS = 1500,  /* up to so many editions both are tried */
+    LARGE_PIECE = 30, /* of more: what can be solved at all */
     SMALLEST = 8,
     BOUND_NODES = 8000,
+    LARGE_NODES = 20000,
     EXCLUDE_NODES = 4000
 };
 
@@ -35,17 +35,36 @@ static void piece_add(struct part *c, const int32_t *region, int32_t n,
     c->pieces_bound += least;
 }
 
+/* Too many are connected with too many: larger pieces never end. */
+static bool is_large(const struct part *c)
+{
+    return c->net->n > TWO_WEBS;
+}
+
+static void region_bound(struct part *c, const int32_t *region, int32_t n);
+
+static void halves_bound(struct part *c, const int32_t *region, int32_t n)
+{
+    region_bound(c, region, n / 2);
+    region_bound(c, region + n / 2, n - n / 2);
+}
+
 /* The least a region costs by itself, or what can be shown of it: a region that
  * is too much is split in chronological halves, unless its root shows more than
  * they do. Depth: log2 of its size. */
 static void region_bound(struct part *c, const int32_t *region, int32_t n)
 {
+    if (is_large(c) && n > LARGE_PIECE) {
+        halves_bound(c, region, n);
+        return;
+    }
     struct network *net = region_network(NULL, c->worker, &c->state, region, n,
                                          NULL, COST_LIMIT + 1);
     int32_t *values = array_new(net, int32_t, (size_t)n);
     int64_t below = c->worker->below - *c->state.constant;
-    struct search_result r =
-        network_exact(net, below, 1, false, BOUND_NODES, &c->budget, values);
+    struct search_result r = network_exact(
+        net, below, 1, false, is_large(c) ? LARGE_NODES : BOUND_NODES,
+        &c->budget, values);
     int32_t pieces = c->n_pieces;
     int64_t before = c->pieces_bound;
     talloc_free(net);
@@ -53,10 +72,8 @@ static void region_bound(struct part *c, const int32_t *region, int32_t n)
         piece_add(c, region, n, r.found ? r.cost : below);
         return;
     }
-    if (n > SMALLEST && !budget_cancelled(&c->budget)) {
-        region_bound(c, region, n / 2);
-        region_bound(c, region + n / 2, n - n / 2);
-    }
+    if (n > SMALLEST && !budget_cancelled(&c->budget))
+        halves_bound(c, region, n);
     if (c->pieces_bound - before < r.bound) {
         c->n_pieces = pieces;
         c->pieces_bound = before;

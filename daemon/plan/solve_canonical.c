@@ -8,7 +8,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/plan/network_solve.h"
 
-enum { PASSES_FIX = 3, CANONICAL_NODES = 400000 };
+enum { PASSES_FIX = 3, CANONICAL_NODES = 30000 };
 
 struct fixing {
     struct part *c;
@@ -84,8 +84,7 @@ bool part_canonical(struct part *c)
     TALLOC_CTX *scratch = talloc_new(c);
     size_t widest = 1;
     bool done = true;
-    c->budget.nodes =
-        c->budget.nodes > CANONICAL_NODES ? c->budget.nodes : CANONICAL_NODES;
+    c->budget.nodes = CANONICAL_NODES;
     for (int32_t v = 0; v < c->net->n; v++)
         if ((size_t)c->net->size[v] > widest)
             widest = (size_t)c->net->size[v];

@@ -25,10 +25,11 @@ struct web_shape {
 };
 
 /* Gone through again and again until a whole turn improves nothing. Halves of
- * large webs are cut in time, where webs of their size are cut anywhere. */
+ * large webs are cut in time, where webs of their size are cut anywhere. Small
+ * pieces first: they bring most for the time they take. */
 static const struct web_shape webs[] = {
-    {240, 60, false}, {60, 60, true},  {40, 40, false},
-    {240, 40, true},  {60, 60, false}, {120, 60, true},
+    {240, 30, false}, {60, 60, true},   {240, 40, true},
+    {60, 60, false},  {240, 60, false}, {40, 40, false},
 };
 
 struct improving {

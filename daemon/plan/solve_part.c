@@ -10,7 +10,7 @@ enum {
     PASSES_FILTER = 50,
     ROUNDS = 30,
     PRUNED_ROUNDS = 4,
-    STALLED = 5,
+    STALLED = 5, /* rounds that bring less than one unit of cost, together */
     PASSES = 6,
     SEARCHED_EDITIONS = 150,
     SEARCH_NODES = 100000
@@ -50,15 +50,18 @@ struct part *part_new(TALLOC_CTX *ctx, const struct problem *p,
 
 bool part_messages(struct part *c, int32_t rounds)
 {
-    int64_t before = *c->state.constant;
-    int32_t stalled = 0;
-    for (int32_t k = 0; k < rounds && stalled < STALLED; k++) {
+    int32_t stalled = c->warm ? 1 : STALLED, idle = 0;
+    int64_t mark = *c->state.constant;
+    for (int32_t k = 0; k < rounds && idle < stalled; k++) {
         if (budget_cancelled(&c->budget))
             return true;
         if (!state_messages(c->worker, &c->state))
             return false;
-        stalled = *c->state.constant > before ? 0 : stalled + 1;
-        before = *c->state.constant;
+        idle++;
+        if (*c->state.constant - mark < c->net->scale)
+            continue;
+        mark = *c->state.constant;
+        idle = 0;
     }
     return true;
 }
@@ -80,20 +83,27 @@ static int64_t round_up(const struct part *c, int64_t cost)
     return (cost + scale - 1) / scale * scale;
 }
 
-/* Drops what no plan as good as this one has, and looks again. */
-static void part_prune(struct part *c)
-{
-    c->worker->below = c->cost + 1;
-    if (!state_prune(c->worker, &c->state) || !part_messages(c, PRUNED_ROUNDS))
-        return;
-    state_propagate(c->worker, &c->state, PASSES);
-}
-
 static void bound_raise(struct part *c, int64_t bound)
 {
     bound = round_up(c, bound);
     if (bound > c->bound)
         c->bound = c->planned && bound > c->cost ? c->cost : bound;
+}
+
+/* Whether cost and bound have met. */
+static bool part_closed(const struct part *c)
+{
+    return c->planned && c->bound >= c->cost;
+}
+
+/* Drops what no plan as good as this one has, and looks again. */
+static void part_prune(struct part *c)
+{
+    c->worker->below = c->cost + 1;
+    if (!state_prune(c->worker, &c->state) || part_closed(c) ||
+        !part_messages(c, PRUNED_ROUNDS))
+        return;
+    state_propagate(c->worker, &c->state, PASSES);
 }
 
 static void part_search(struct part *c)
@@ -124,17 +134,12 @@ static void part_plan(struct part *c, const int32_t *start_from)
     bound_raise(c, *c->state.constant);
 }
 
-/* Whether cost and bound have met. */
-static bool part_closed(const struct part *c)
-{
-    return c->planned && c->bound >= c->cost;
-}
-
 void part_solve(struct part *c, const int32_t *start_from)
 {
     part_messages(c, ROUNDS);
     state_propagate(c->worker, &c->state, PASSES);
     bound_raise(c, *c->state.constant);
+    c->kept = warmth_keep(c, c);
     part_plan(c, start_from);
     if (c->verdict == VERDICT_INFEASIBLE)
         return;
