@@ -15,7 +15,7 @@ run() {
 }
 
 status=0 found=0
-for room in $(cd "$here" && ls bench_* | sed 's/^bench_//; s/\.[a-z]*$//' | sort -u); do
+for room in $(cd "$here" && ls bench_* | sed 's/^bench_\([a-z]*\).*/\1/' | sort -u); do
   [ -z "$wanted" ] || [ "$room" = "$wanted" ] || continue
   found=1
   echo "== $room"
