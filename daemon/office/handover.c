@@ -1,7 +1,8 @@
 /*
  * The handover document. Sections come in the order in which a host reads
  * them: what, when, who does what by when, which papers, what was before, whom
- * to ask.
+ * to ask. It is made from a draft, and says of each meeting whether the world
+ * has been told the same.
  */
 #include "daemon/office/handover.h"
 
@@ -45,6 +46,8 @@ static const char *who(const struct writing *w, const char *code)
     const struct member *m = rules_member(w->in->rules, code);
     const struct partner *p = rules_partner(w->in->rules, code);
 
+    if (!m && !p && text_same(code, "SEC"))
+        return "secretariat";
     return m ? m->name : p ? p->name : code;
 }
 
@@ -58,20 +61,78 @@ static const char *list_text(const struct writing *w, const char *const *list,
     return text;
 }
 
+/* ---- what the world was told */
+
+static bool is_as_released(const struct edition *e, const struct edition *was)
+{
+    /* what was confirmed is held by itself, once its days are over */
+    bool same = e->status == was->status || e->status == EDITION_HELD;
+
+    return same && e->start.day == was->start.day &&
+           e->end.day == was->end.day && text_same(e->host, was->host) &&
+           text_same(e->city, was->city);
+}
+
+static const char *told(const struct writing *w, const struct edition *e)
+{
+    const struct edition *was =
+        w->in->released ? plan_edition(w->in->released, e->id) : NULL;
+
+    if (!was)
+        return "not released";
+    if (is_as_released(e, was))
+        return "as released";
+    return text_format(w->scratch, "released otherwise: %s, %s, %s",
+                       range_text(w, was->start, was->end), was->city,
+                       edition_status_word(was->status));
+}
+
+/* The sectors of what is handed over. */
+static char *titles_of(const struct writing *w)
+{
+    const struct rules *r = w->in->rules;
+    char *all = memory_text(w->scratch, "");
+
+    for (size_t i = 0; i < r->n_sectors; i++) {
+        bool any = false;
+
+        for (size_t k = 0; k < w->n && !any; k++)
+            any = rules_sector(r, w->editions[k]->cluster) == &r->sectors[i];
+        if (any)
+            all = text_format(w->scratch, "%s%s%s", all, *all ? ", " : "",
+                              r->sectors[i].title);
+    }
+    return all;
+}
+
+static void write_source(const struct writing *w)
+{
+    const struct handover *in = w->in;
+    const char *released =
+        in->released ? text_format(w->scratch, "the last release is %d of %s",
+                                   in->release, day_text(w, in->released_on))
+                     : "nothing is released";
+
+    paper_text(w->paper, text_format(w->scratch, "%s. As of %s, from %s; %s.",
+                                     titles_of(w), day_text(w, in->today),
+                                     in->source, released));
+}
+
 /* ---- meetings */
 
 static void write_meetings(const struct writing *w)
 {
-    static const char *const headings[] = {"Meeting", "Dates", "City", "Status",
-                                           "Name here"};
+    static const char *const headings[] = {"Meeting", "Dates",     "City",
+                                           "Status",  "Published", "Name here"};
 
     paper_heading(w->paper, 2, "Meetings");
-    paper_table(w->paper, headings, 5);
+    paper_table(w->paper, headings, 6);
     for (size_t i = 0; i < w->n; i++) {
         const struct edition *e = w->editions[i];
-        const char *const cells[] = {e->title, range_text(w, e->start, e->end),
-                                     e->city, edition_status_word(e->status),
-                                     e->id};
+        const char *const cells[] = {
+            e->title,   range_text(w, e->start, e->end),
+            e->city,    edition_status_word(e->status),
+            told(w, e), e->id};
 
         paper_row(w->paper, cells);
     }
@@ -110,22 +171,65 @@ static void write_agenda(const struct writing *w, const struct edition *e)
 
 /* ---- what is open */
 
+/* The open tasks of one step: one line, whoever owns them. */
+struct open_step {
+    const struct task *first; /* by due, as the list is */
+    struct date last;         /* due */
+    const char *owners;
+    int late; /* days, of the first */
+};
+
+static bool is_of_step(const struct task *t, const struct task *first)
+{
+    return t->state == TASK_OPEN && text_same(t->edition, first->edition) &&
+           text_same(t->step, first->step);
+}
+
+/* The step of which `first` is the first open task; false when another is. */
+static bool open_step(const struct writing *w, size_t first,
+                      struct open_step *ret)
+{
+    const struct tasks *all = w->in->tasks;
+    const struct task *t = &all->rows[first];
+
+    for (size_t i = 0; i < first; i++)
+        if (is_of_step(&all->rows[i], t))
+            return false;
+    *ret = (struct open_step){t, t->due, "", task_overdue(t, w->in->today)};
+    for (size_t i = first; i < all->n; i++) {
+        if (!is_of_step(&all->rows[i], t))
+            continue;
+        ret->owners =
+            text_format(w->scratch, "%s%s%s", ret->owners,
+                        *ret->owners ? ", " : "", who(w, all->rows[i].owner));
+        ret->last = all->rows[i].due;
+    }
+    return true;
+}
+
 static void write_tasks(const struct writing *w, const struct edition *e)
 {
     static const char *const headings[] = {"Due", "Task", "Owner", "Late"};
     const struct tasks *all = w->in->tasks;
+    struct open_step s;
     size_t open = 0;
 
     paper_heading(w->paper, 3, "Open tasks");
     for (size_t i = 0; i < all->n; i++) {
-        const struct task *t = &all->rows[i];
-        int late = task_overdue(t, w->in->today);
-        const char *const cells[] = {
-            day_text(w, t->due), t->title, who(w, t->owner),
-            late ? text_format(w->scratch, "%d days", late) : ""};
+        const char *cells[4] = {NULL};
 
-        if (t->state != TASK_OPEN || !text_same(t->edition, e->id))
+        if (all->rows[i].state != TASK_OPEN ||
+            !text_same(all->rows[i].edition, e->id) || !open_step(w, i, &s))
             continue;
+        cells[0] = day_text(w, s.first->due);
+        if (s.last.day != s.first->due.day)
+            cells[0] = text_format(w->scratch, "%s to %s", cells[0],
+                                   day_text(w, s.last));
+        cells[1] = s.first->title;
+        cells[2] = s.owners;
+        cells[3] = s.late ? text_format(w->scratch, "%d day%s", s.late,
+                                        s.late == 1 ? "" : "s")
+                          : "";
         if (open++ == 0)
             paper_table(w->paper, headings, 4);
         paper_row(w->paper, cells);
@@ -166,9 +270,10 @@ static void write_edition(const struct writing *w, const struct edition *e)
 {
     paper_heading(w->paper, 2,
                   text_format(w->scratch, "%s %d", e->title, e->cycle));
-    paper_text(w->paper, text_format(w->scratch, "%s, %s, %s (%s).",
-                                     range_text(w, e->start, e->end), e->city,
-                                     e->id, edition_status_word(e->status)));
+    paper_text(w->paper,
+               text_format(w->scratch, "%s, %s, %s (%s, %s).",
+                           range_text(w, e->start, e->end), e->city, e->id,
+                           edition_status_word(e->status), told(w, e)));
     if (*e->forced)
         paper_text(w->paper,
                    text_format(w->scratch, "Against a rule: %s", e->forced));
@@ -327,24 +432,6 @@ static void find_editions(struct writing *w)
     }
 }
 
-/* The sectors of what is handed over. */
-static char *titles_of(const struct writing *w)
-{
-    const struct rules *r = w->in->rules;
-    char *all = memory_text(w->scratch, "");
-
-    for (size_t i = 0; i < r->n_sectors; i++) {
-        bool any = false;
-
-        for (size_t k = 0; k < w->n && !any; k++)
-            any = rules_sector(r, w->editions[k]->cluster) == &r->sectors[i];
-        if (any)
-            all = text_format(w->scratch, "%s%s%s", all, *all ? ", " : "",
-                              r->sectors[i].title);
-    }
-    return all;
-}
-
 bool office_handover(TALLOC_CTX *ctx, const struct handover *in,
                      enum paper_form form, char **ret, struct error *err)
 {
@@ -359,9 +446,7 @@ bool office_handover(TALLOC_CTX *ctx, const struct handover *in,
     w.paper = paper_new(w.scratch, form,
                         text_format(w.scratch, "Handover to %s, host in %d",
                                     in->host->name, in->cycle));
-    paper_text(w.paper,
-               text_format(w.scratch, "%s. As of %s, from %s.", titles_of(&w),
-                           day_text(&w, in->today), in->source));
+    write_source(&w);
     write_meetings(&w);
     for (size_t i = 0; i < w.n; i++)
         write_edition(&w, w.editions[i]);

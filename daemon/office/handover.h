@@ -10,6 +10,9 @@
 struct handover {
     const struct rules *rules;
     const struct plan *plan;
+    const struct plan *released; /* NULL: nothing yet */
+    int release;
+    struct date released_on;
     const struct history *history;
     const struct tasks *tasks;
     const struct contacts *contacts;
@@ -17,7 +20,7 @@ struct handover {
     const struct member *host;
     int cycle;
     struct date today;
-    const char *source;      /* "release 3", "the draft main" */
+    const char *source;      /* "the draft main" */
     const char *secretariat; /* address; "" */
 };
 

@@ -537,10 +537,11 @@ static char *audit_page(struct request *q, const struct audit *audit, int first,
         "Required", "Planned", "Held",  "Missing", "Rule"};
     const struct rules *r = q->serve->generation->rules;
     char day[DATE_TEXT];
-    struct paper *p =
-        paper_new(q->ctx, PAPER_HTML,
-                  text_format(q->ctx, "%s: mandates %d to %d",
-                              rules_title(q->ctx, r), first, last));
+    struct paper *p = paper_new(
+        q->ctx, PAPER_HTML,
+        text_format(q->ctx,
+                    first == last ? "%s: mandates %d" : "%s: mandates %d to %d",
+                    rules_title(q->ctx, r), first, last));
 
     paper_text(
         p, text_format(q->ctx, "As of %s. %zu of %zu requirements fall short.",

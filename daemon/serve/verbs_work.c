@@ -448,6 +448,9 @@ bool verb_HANDOVER(struct request *q, struct error *err)
                           .contacts = &contacts,
                           .documents = &documents,
                           .today = today_of(q),
+                          .released = s->out.plan,
+                          .release = s->out.release,
+                          .released_on = instant_utc_date(s->out.note.at),
                           .secretariat = s->config->contact};
     char *text;
     int last;

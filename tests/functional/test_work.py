@@ -251,10 +251,18 @@ def test_handover_is_one_document(planned):
     text = planned.run("handover", "BN", "2027").stdout
     for part in ("# Handover to Brunei Darussalam, host in 2027", "18-22 January 2027", "### Agenda",
                  "7th ADGMIN", "### Open tasks", "| 2027-01-14 | Credentials", "Country paper",
+                 "| proposed | not released | JWG-2027 |", "nothing is released.",
                  "## Former meetings", "| MINISTERIAL-2026 | 12-16 January 2026 | Viet Nam |",
                  "## Contacts", "protocol@host.bn.example", "CHAIR: Brunei Darussalam in 2027, then Cambodia"):
         assert part in text, part
     assert "Report \\| of the \\<6th\\>" in text
+    planned.ctl("confirm", WEEK)
+    planned.ctl("release")
+    planned.ctl("move", "JWG-2027", "2027-06-07")
+    text = planned.run("handover", "BN", "2027").stdout
+    for part in ("the last release is 1 of 2026-11-24", "| confirmed | as released | MINISTERIAL-2027 |",
+                 "| released otherwise: 24-28 May 2027, Bandar Seri Begawan, proposed | JWG-2027 |"):
+        assert part in text, part
     page = planned.run("handover", "BN", "2027", "--html").stdout
     assert page.startswith("<!DOCTYPE html>") and "Report | of the &lt;6th&gt;" in page
     assert page.count("<table>") == page.count("</table>")
