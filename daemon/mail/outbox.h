@@ -52,6 +52,7 @@ struct message {
     const char *cause;   /* unique with `to` */
     const char *to;      /* envelope recipient */
     const char *name;    /* of the recipient */
+    const char *party;   /* member, partner or SEC whose contact it was then */
     const char *from;    /* envelope sender, "" is <> */
     const char *subject; /* decoded, for people */
     const char *edition, *thing;

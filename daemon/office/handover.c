@@ -63,28 +63,27 @@ static const char *list_text(const struct writing *w, const char *const *list,
 
 /* ---- what the world was told */
 
-static bool is_as_released(const struct edition *e, const struct edition *was)
-{
-    /* what was confirmed is held by itself, once its days are over */
-    bool same = e->status == was->status || e->status == EDITION_HELD;
-
-    return same && e->start.day == was->start.day &&
-           e->end.day == was->end.day && text_same(e->host, was->host) &&
-           text_same(e->city, was->city);
-}
-
+/* "as released", or what the last release has instead: "released for 18-22
+ * January 2027 in Bandar Seri Begawan as proposed". What was confirmed is held
+ * by itself once its days are over. */
 static const char *told(const struct writing *w, const struct edition *e)
 {
     const struct edition *was =
         w->in->released ? plan_edition(w->in->released, e->id) : NULL;
+    char *text = memory_text(w->scratch, "released");
 
     if (!was)
         return "not released";
-    if (is_as_released(e, was))
-        return "as released";
-    return text_format(w->scratch, "released otherwise: %s, %s, %s",
-                       range_text(w, was->start, was->end), was->city,
-                       edition_status_word(was->status));
+    if (was->start.day != e->start.day || was->end.day != e->end.day)
+        text = text_format(w->scratch, "%s for %s", text,
+                           range_text(w, was->start, was->end));
+    if (!text_same(was->city, e->city) || !text_same(was->host, e->host))
+        text = text_format(w->scratch, "%s in %s", text,
+                           *was->city ? was->city : who(w, was->host));
+    if (was->status != e->status && e->status != EDITION_HELD)
+        text = text_format(w->scratch, "%s as %s", text,
+                           edition_status_word(was->status));
+    return strcmp(text, "released") == 0 ? "as released" : text;
 }
 
 /* The sectors of what is handed over. */

@@ -57,26 +57,14 @@ static json_t *told_json(const struct message *m, struct instant *ret_at)
                      "reason", "", "message", (json_int_t)m->id);
 }
 
-static bool is_of(const struct contacts *all, const char *code, const char *to)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (text_same(all->rows[i].of, code) &&
-            text_same(all->rows[i].email, to))
-            return true;
-    return false;
-}
-
 static bool add_messages(struct request *q, const char *code,
                          struct instant since, struct lines *all,
                          struct error *err)
 {
     enum { PORTION = 1000 };
-    struct contacts contacts;
     int64_t after = 0;
     size_t n = PORTION;
 
-    if (!store_contacts(q->ctx, q->serve->store, &contacts, err))
-        return false;
     while (n == PORTION) {
         struct message *rows;
 
@@ -88,7 +76,7 @@ static bool add_messages(struct request *q, const char *code,
             json_t *row;
 
             after = rows[i].id;
-            if (!is_of(&contacts, code, rows[i].to))
+            if (!text_same(rows[i].party, code))
                 continue;
             row = told_json(&rows[i], &at);
             if (instant_is_none(since) || at.second >= since.second)

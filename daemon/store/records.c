@@ -210,13 +210,14 @@ const struct record record_document = RECORD("document", document_columns);
 /* What moves is last, before the octets: the heads and the moving part of a
  * message are stretches of the same table. */
 #define ROW message
-enum { MESSAGE_FIXED = 12, MESSAGE_MOVING = 6 };
+enum { MESSAGE_FIXED = 13, MESSAGE_MOVING = 6 };
 static const struct column message_columns[] = {
     COLUMN("id", INT64, id),
     WORD("kind", kind, message_kind, MESSAGE_KINDS - 1),
     COLUMN("cause", TEXT, cause),
     COLUMN("recipient", TEXT, to),
     COLUMN("name", TEXT, name),
+    COLUMN("party", TEXT, party),
     COLUMN("sender", TEXT, from),
     COLUMN("subject", TEXT, subject),
     COLUMN("edition", TEXT, edition),

@@ -374,10 +374,15 @@ static const char subscriptions[] =
     "ALTER TABLE contact ADD COLUMN unsubscribed INTEGER NOT NULL DEFAULT 0"
     "  CHECK (unsubscribed IN (0, 1));";
 
+static const char parties[] =
+    /* What a country was told stays with it when the contact leaves. */
+    "ALTER TABLE message ADD COLUMN party TEXT NOT NULL DEFAULT '';"
+    "UPDATE message SET party = coalesce((SELECT of FROM contact"
+    "  WHERE contact.email = message.recipient), '');";
+
 /* clang-format on */
 
-const char *const schema_steps[] = {drafts,  versions,      identities,
-                                    facts,   mails,         documents,
-                                    replies, private_feeds, vacancies,
-                                    octets,  subscriptions};
+const char *const schema_steps[] = {
+    drafts,  versions,      identities, facts,  mails,         documents,
+    replies, private_feeds, vacancies,  octets, subscriptions, parties};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

@@ -258,10 +258,10 @@ def test_handover_is_one_document(planned):
     assert "Report \\| of the \\<6th\\>" in text
     planned.ctl("confirm", WEEK)
     planned.ctl("release")
-    planned.ctl("move", "JWG-2027", "2027-06-07")
+    planned.ctl("move", "JWG-2027", "2027-06-14")
     text = planned.run("handover", "BN", "2027").stdout
     for part in ("the last release is 1 of 2026-11-24", "| confirmed | as released | MINISTERIAL-2027 |",
-                 "| released otherwise: 24-28 May 2027, Bandar Seri Begawan, proposed | JWG-2027 |"):
+                 "| released for 24-28 May 2027 | JWG-2027 |"):
         assert part in text, part
     page = planned.run("handover", "BN", "2027", "--html").stdout
     assert page.startswith("<!DOCTYPE html>") and "Report | of the &lt;6th&gt;" in page
@@ -376,6 +376,11 @@ def test_log_tells_what_a_partner_was_told_and_when(released):
     assert len({r["at"][:10] for r in told}) > 1
     assert released.ctl("log", "--of", "JP", "--since", "2026-12-02") != []
     assert "release 2" in released.run("log", "--of", "JP").stdout
+    # What Japan was told stays told when its contact leaves or moves on.
+    released.ctl("contact", "set", "asean.desk@digital.jp.example", "--of", "KR")
+    assert released.ctl("log", "--of", "JP") == rows
+    released.ctl("contact", "drop", "asean.desk@digital.jp.example")
+    assert released.ctl("log", "--of", "JP") == rows
 
 
 # ---- spreadsheets

@@ -28,7 +28,7 @@ static struct fixture *fixture_new(void)
                               .today = day("2026-12-01"),
                               .source = "the draft main",
                               .secretariat = "desk@sec.example"};
-    w->rules.sector.title = "Sector";
+    w->sector.title = "Sector";
     return d;
 }
 
@@ -76,9 +76,12 @@ static void test_draft_and_release_are_told_apart(void **state)
     was.start = day("2027-01-11");
     was.end = day("2027-01-13");
     was.status = EDITION_PROPOSED;
-    has(written(d), "released otherwise: 11-13 January 2027, Bandar, proposed");
-    has(written(d), "18-20 January 2027, Bandar, W-1 (confirmed, released "
-                    "otherwise: 11-13 January 2027, Bandar, proposed).");
+    has(written(d), "| released for 11-13 January 2027 as proposed | W-1 |");
+    has(written(d), "18-20 January 2027, Bandar, W-1 (confirmed, released for "
+                    "11-13 January 2027 as proposed).");
+    was = *e;
+    was.city = "Jakarta";
+    has(written(d), "| released in Jakarta | W-1 |");
     talloc_free(w);
 }
 

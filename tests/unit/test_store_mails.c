@@ -13,6 +13,7 @@ static struct message sample(const char *to, const char *cause)
                             .cause = cause,
                             .to = to,
                             .name = "A",
+                            .party = "BN",
                             .from = "",
                             .subject = "Reminder",
                             .edition = "A-2027",
@@ -85,6 +86,7 @@ static void a_message_comes_back_whole(void **state)
     assert_string_equal(got.cause, "c");
     assert_string_equal(got.to, "a@example.org");
     assert_string_equal(got.name, "A");
+    assert_string_equal(got.party, "BN");
     assert_string_equal(got.from, "bounces@example.org");
     assert_string_equal(got.subject, "Reminder");
     assert_string_equal(got.edition, "A-2027");
