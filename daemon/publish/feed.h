@@ -14,7 +14,8 @@
 
 struct feed {
     const char *name;  /* "all", "body/ADGSOM", "partner/JP", "host/BN",
-                          "cluster/JWG", "editions", "deadlines" */
+                          "cluster/JWG", "editions", "deadlines",
+                          "deadlines/BN" */
     const char *path;  /* "/feeds/ADGSOM.ics" (INTERFACE of HTTP paths) */
     const char *title; /* calendar name */
     const char *body;  /* CRLF, folded at 75 octets */
@@ -73,8 +74,8 @@ bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
 /* What is served where a private calendar was, so that its entries leave the
  * device: one all-day event. `key` makes its UID. */
 struct feed feed_withdrawn(TALLOC_CTX *ctx, const struct feed_input *in,
-                           const char *key, const char *domain,
-                           const char *ask, struct instant since);
+                           const char *key, const char *domain, const char *ask,
+                           struct instant since);
 
 /* RFC and client rules on a body: each finding a line of text. */
 struct lint_row {

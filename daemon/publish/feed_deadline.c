@@ -21,6 +21,7 @@
 struct group {
     const struct task *first; /* by owner */
     const char *owners;       /* "Cambodia, Indonesia", as people read it */
+    const char **codes;       /* one for each of the n */
     const struct zone *zone;  /* of the only owner; NULL for several */
     size_t n;
 };
@@ -82,6 +83,8 @@ static bool group_of(TALLOC_CTX *ctx, const struct rules *r,
         g.owners = text_format(ctx, "%s%s%s", g.owners, g.n ? ", " : "",
                                said(owner_name(r, t)));
         g.zone = g.n ? NULL : owner_zone(r, t);
+        g.codes = array_grow(ctx, g.codes, const char *, g.n + 1);
+        g.codes[g.n] = t->owner;
         if (strcmp(t->owner, g.first->owner) < 0)
             g.first = t;
         g.n++;
@@ -141,7 +144,9 @@ static void add_group(TALLOC_CTX *ctx, const struct feed_input *in,
                           .last = t->due,
                           .location = "",
                           .edition = e,
-                          .step = t->step};
+                          .step = t->step,
+                          .owners = g->codes,
+                          .n_owners = g->n};
 
     if (instant_is_none(event.modified))
         event.modified = in->release_at;

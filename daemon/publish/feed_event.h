@@ -36,6 +36,8 @@ struct event {
     const struct edition *edition; /* what it belongs to; never NULL */
     const struct item *item;       /* of a meeting, else NULL */
     const char *step;              /* of a deadline, else NULL */
+    const char **owners;           /* of a deadline: codes */
+    size_t n_owners;
 
     const char *tzid;      /* given by event_settle_zone(): NULL in UTC */
     const char *vtimezone; /* its block */

@@ -33,8 +33,9 @@ static void want(TALLOC_CTX *ctx, const struct feed_input *in,
                  struct wanted_list *list, enum scope scope, const char *code,
                  const char *of, const char *about)
 {
-    static const char *const words[] = {
-        "all", "editions", "deadlines", "body", "partner", "host", "cluster"};
+    static const char *const words[] = {"all",     "editions", "deadlines",
+                                        "body",    "partner",  "host",
+                                        "cluster", "deadlines"};
     const char *word = words[scope];
     struct wanted w = {.scope = scope, .code = code};
 
@@ -54,6 +55,39 @@ static void want(TALLOC_CTX *ctx, const struct feed_input *in,
     list->rows[list->n++] = w;
 }
 
+static void want_owner(TALLOC_CTX *ctx, const struct feed_input *in,
+                       struct wanted_list *list, const char *code,
+                       const char *name)
+{
+    want(ctx, in, list, SCOPE_OWNER, code,
+         text_format(ctx, "deadlines of %s", said(name)),
+         text_format(ctx, "What is due from %s", said(name)));
+}
+
+static void want_owners(TALLOC_CTX *ctx, const struct feed_input *in,
+                        struct wanted_list *list, const struct step *s)
+{
+    const struct rules *r = in->rules;
+
+    switch (s->owner) {
+    case OWNER_HOST:
+    case OWNER_MEMBERS:
+        for (size_t i = 0; i < r->n_members; i++)
+            want_owner(ctx, in, list, r->members[i].code, r->members[i].name);
+        break;
+    case OWNER_PARTNERS:
+        for (size_t i = 0; i < r->n_partners; i++)
+            want_owner(ctx, in, list, r->partners[i].code, r->partners[i].name);
+        break;
+    case OWNER_SECRETARIAT:
+        want_owner(ctx, in, list, "secretariat", "the secretariat");
+        break;
+    case OWNER_BODY:
+        want_owner(ctx, in, list, s->owner_body->code, s->owner_body->code);
+        break;
+    }
+}
+
 /* Codes of an older version that the rules no longer know keep their address.
  */
 static void want_forgotten(TALLOC_CTX *ctx, const struct feed_input *in,
@@ -70,6 +104,10 @@ static void want_forgotten(TALLOC_CTX *ctx, const struct feed_input *in,
         want(ctx, in, list, SCOPE_CLUSTER, e->cluster, e->cluster,
              said(e->title));
     }
+    for (size_t i = 0; in->tasks && i < in->tasks->n; i++)
+        if (said(in->tasks->rows[i].owner)[0])
+            want_owner(ctx, in, list, in->tasks->rows[i].owner,
+                       in->tasks->rows[i].owner);
     for (size_t i = 0; i < v->n_items; i++) {
         const struct item *item = &v->items[i];
 
@@ -108,6 +146,9 @@ struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)
     for (size_t i = 0; i < r->n_clusters; i++)
         want(ctx, in, &list, SCOPE_CLUSTER, r->clusters[i].code,
              r->clusters[i].code, said(r->clusters[i].title));
+    for (size_t i = 0; i < r->n_workflows; i++)
+        for (size_t k = 0; k < r->workflows[i].n_steps; k++)
+            want_owners(ctx, in, &list, &r->workflows[i].steps[k]);
     want_forgotten(ctx, in, &list);
     return list;
 }
@@ -169,6 +210,23 @@ static bool owes(const struct feed_input *in, const struct event *e,
     return false;
 }
 
+static bool is_owned_by(const struct event *e, const char *code)
+{
+    for (size_t i = 0; i < e->n_owners; i++)
+        if (text_same(e->owners[i], code))
+            return true;
+    return false;
+}
+
+static bool deadline_is_in(const struct feed_input *in, const struct event *e,
+                           const struct wanted *w)
+{
+    if (w->scope == SCOPE_PRIVATE)
+        return owes(in, e, w->contact);
+    return w->scope == SCOPE_DEADLINES ||
+           (w->scope == SCOPE_OWNER && is_owned_by(e, w->code));
+}
+
 /* An edition's span is in a feed when one of its items is, timed or not. */
 static bool span_is_in(const struct feed_input *in, const struct edition *e,
                        const struct wanted *w)
@@ -191,10 +249,8 @@ static bool span_is_in(const struct feed_input *in, const struct edition *e,
 bool wanted_shows(const struct feed_input *in, const struct event *e,
                   const struct wanted *w)
 {
-    if (e->kind == EVENT_DEADLINE && w->scope == SCOPE_PRIVATE)
-        return owes(in, e, w->contact);
-    if (e->kind == EVENT_DEADLINE || w->scope == SCOPE_DEADLINES)
-        return e->kind == EVENT_DEADLINE && w->scope == SCOPE_DEADLINES;
+    if (e->kind == EVENT_DEADLINE)
+        return deadline_is_in(in, e, w);
     switch (w->scope) {
     case SCOPE_EDITIONS:
         return e->kind == EVENT_SPAN;
@@ -208,8 +264,10 @@ bool wanted_shows(const struct feed_input *in, const struct event *e,
         return e->item ? is_shown(in, e->item, w)
                        : span_is_in(in, e->edition, w);
     case SCOPE_ALL:
+        return true;
     case SCOPE_DEADLINES:
+    case SCOPE_OWNER:
         break;
     }
-    return true;
+    return false;
 }

@@ -17,13 +17,14 @@ enum scope {
     SCOPE_PARTNER,
     SCOPE_HOST,
     SCOPE_CLUSTER,
+    SCOPE_OWNER,  /* deadlines of one member, partner, body, the secretariat */
     SCOPE_PRIVATE /* of one contact: what it hears of and owes */
 };
 
 /* One feed to make. */
 struct wanted {
     enum scope scope;
-    const char *code; /* of the body, partner, host, cluster; "" */
+    const char *code; /* of the body, partner, host, cluster, owner; "" */
     const char *name, *path, *title, *about;
     const struct contact *contact; /* SCOPE_PRIVATE */
 };

@@ -1,18 +1,25 @@
 /*
- * The calendar of deadlines between releases: a task that becomes late, or is
- * done at last, changes what it says, and what the private calendars say of
- * those who owe it. The other feeds say nothing of that and stay as they were
- * released.
+ * The calendars of deadlines between releases: a task that becomes late, or is
+ * done at last, changes what they say, everybody's and its owner's, and what
+ * the private calendars say of those who owe it. The other feeds say nothing of
+ * that and stay as they were released.
  */
 #include <string.h>
 
 #include "daemon/base/memory.h"
+#include "daemon/base/text.h"
 #include "daemon/serve/private.h"
 
-static const struct feed *deadlines_of(const struct feeds *all)
+/* Everybody's, or one owner's? */
+static bool is_of_deadlines(const char *name)
+{
+    return strcmp(name, "deadlines") == 0 || text_begins(name, "deadlines/");
+}
+
+static const struct feed *named(const struct feeds *all, const char *name)
 {
     for (size_t i = 0; i < all->n; i++)
-        if (strcmp(all->rows[i].name, "deadlines") == 0)
+        if (strcmp(all->rows[i].name, name) == 0)
             return &all->rows[i];
     return NULL;
 }
@@ -32,10 +39,7 @@ static struct feeds render(TALLOC_CTX *ctx, struct serve *s)
     return feeds_render(ctx, &in, &bad);
 }
 
-/* The private ones are made before the new public one is served: numbers of
- * events that both have go on from what was served, and so are the same. */
-static bool put(TALLOC_CTX *ctx, struct serve *s, const struct feed *f,
-                struct error *err)
+static bool put_one(struct serve *s, const struct feed *f, struct error *err)
 {
     struct stored_feed stored = {.name = f->name,
                                  .body = f->body,
@@ -45,10 +49,27 @@ static bool put(TALLOC_CTX *ctx, struct serve *s, const struct feed *f,
                                  .release = s->out.release,
                                  .events = f->events};
 
+    return store_put_feed(s->store, &stored, err);
+}
+
+static bool put_all(struct serve *s, const struct feeds *all, struct error *err)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (is_of_deadlines(all->rows[i].name) &&
+            !put_one(s, &all->rows[i], err))
+            return false;
+    return true;
+}
+
+/* The private ones are made before the new public ones are served: numbers of
+ * events that both have go on from what was served, and so are the same. */
+static bool put(TALLOC_CTX *ctx, struct serve *s, const struct feeds *all,
+                struct error *err)
+{
     if (!store_begin(s->store, err))
         return false;
-    if (!store_put_feed(s->store, &stored, err) ||
-        !private_refresh(ctx, s, err) || !store_commit(s->store, err)) {
+    if (!put_all(s, all, err) || !private_refresh(ctx, s, err) ||
+        !store_commit(s->store, err)) {
         store_rollback(s->store);
         return false;
     }
@@ -57,7 +78,7 @@ static bool put(TALLOC_CTX *ctx, struct serve *s, const struct feed *f,
 
 bool deadlines_refresh(struct serve *s, struct error *err)
 {
-    const struct feed *was = deadlines_of(&s->out.feeds), *is;
+    const struct feed *was = named(&s->out.feeds, "deadlines"), *is;
     TALLOC_CTX *tmp;
     struct feeds all;
     bool good = true;
@@ -66,9 +87,9 @@ bool deadlines_refresh(struct serve *s, struct error *err)
         return true;
     tmp = talloc_new(NULL);
     all = render(tmp, s);
-    is = deadlines_of(&all);
+    is = named(&all, "deadlines");
     if (is && strcmp(is->etag, was->etag) != 0)
-        good = put(tmp, s, is, err);
+        good = put(tmp, s, &all, err);
     talloc_free(tmp);
     return good;
 }

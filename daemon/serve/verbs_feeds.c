@@ -102,6 +102,15 @@ bool verb_FEEDS(struct request *q, struct error *err)
 
 /* ---- one feed */
 
+/* The code in its name, which stands for it: "ADGSOM", "JP"; what is due from
+ * them is not meant by that. */
+static const char *code_of(const struct feed *f)
+{
+    const char *slash = strchr(f->name, '/');
+
+    return slash && !text_begins(f->name, "deadlines/") ? slash + 1 : "";
+}
+
 /* By name ("body/ADGSOM"), short name ("ADGSOM", "partner-JP") or path. */
 static bool find_feed(const struct serve *s, const char *name,
                       const struct feed **ret, struct error *err)
@@ -113,11 +122,10 @@ static bool find_feed(const struct serve *s, const char *name,
         }
     for (size_t i = 0; i < s->out.feeds.n; i++) {
         const struct feed *f = &s->out.feeds.rows[i];
-        const char *slash = strchr(f->name, '/');
         const char *file = strrchr(f->path, '/') + 1;
 
         if (text_same(f->name, name) || text_same(f->path, name) ||
-            text_same(file, name) || (slash && text_same(slash + 1, name)) ||
+            text_same(file, name) || text_same(code_of(f), name) ||
             (text_begins(file, name) &&
              text_same(file + strlen(name), ".ics"))) {
             *ret = f;

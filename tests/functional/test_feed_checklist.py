@@ -1,4 +1,5 @@
 """What the other tests of feeds leave out."""
+import json
 import re
 
 import pytest
@@ -49,3 +50,43 @@ def test_one_meeting_is_the_octets_of_the_feeds(sector):
     assert any(e.sequence for e in ics.events(ics.feed(sector)))
     assert any(e.summary.endswith("(overdue)") for e in ics.events(ics.feed(sector, "deadlines")))
     compare()
+
+
+# ---------------------------------------------------------------- deadlines of one owner
+
+def test_a_deadlines_feed_for_each_owner(sector):
+    everybody = blocks(ics.feed(sector, "deadlines"))
+    names = {r["feed"]: r for r in sector.ctl("feeds") if r["feed"].startswith("deadlines/")}
+    tasks = sector.ctl("tasks", EDITION)
+    owners = {t["owner"] for t in tasks}
+    assert {"BN", "secretariat"} <= owners and {f"deadlines/{o}" for o in owners} <= set(names)
+    members = {m["code"]: m["name"] for m in sector.ctl("members")}
+    shown = {}
+    for name, row in names.items():
+        owner = name.split("/")[1]
+        assert row["url"].endswith(f"/feeds/deadlines-{owner}.ics")
+        shown.update(mine := blocks(ics.feed(sector, f"deadlines-{owner}")))
+        assert all(everybody[uid] == block for uid, block in mine.items()), name
+        if owner in members:
+            assert row["title"] == f"Test Calendar: deadlines of {members[owner]}"
+            assert all(members[owner] in e.description for e in ics.events(ics.feed(sector, f"deadlines-{owner}")))
+        days = {str(e["DTSTART"].instant) for e in ics.events(ics.feed(sector, f"deadlines-{owner}"))
+                if EDITION in e.description}
+        assert days == {t["due"] for t in tasks if t["owner"] == owner and t["due"] and t["state"] != "waived"}
+    assert shown == everybody
+    page = sector.get("/subscribe")[2].decode()
+    assert "/feeds/deadlines-BN.ics" in page and "deadlines of Brunei Darussalam" in page
+    assert "deadlines/BN" in {f["feed"] for f in json.loads(sector.get("/feeds.json")[2])["feeds"]}
+    assert sector.call("feed", {"feed": "BN"})[0]["text"].encode() == ics.feed(sector, "host-BN")
+    assert sector.call("feed", {"feed": "deadlines-BN"})[0]["text"].encode() == ics.feed(sector, "deadlines-BN")
+
+
+def test_an_owners_deadlines_become_overdue_with_everybodys(sector):
+    sector.ctl("clock", "2027-01-12")
+    late = {uid: b for uid, b in blocks(ics.feed(sector, "deadlines")).items() if b"(overdue)" in b}
+    mine = blocks(ics.feed(sector, "deadlines-secretariat"))
+    assert late and {uid for uid, b in mine.items() if b"(overdue)" in b} == set(late) & set(mine) != set()
+    assert all(late[uid] == mine[uid] for uid in set(late) & set(mine))
+    task = next(t for t in sector.ctl("tasks", EDITION, "--owner", "secretariat") if t["overdue"])
+    sector.ctl("done", task["task"])
+    assert blocks(ics.feed(sector, "deadlines-secretariat")) != mine
