@@ -287,22 +287,42 @@ static void apart_people(struct expansion *x, const bool *sits, int32_t rule,
                     ->travel = travel;
 }
 
-static char *people_text(struct expansion *x, const struct people *p)
+static char *people_text(struct expansion *x, const struct people *group)
 {
-    char *text = text_format(x->p, "people %s sit in ", p->name);
+    const struct rules *r = x->rules;
+    char *text = text_format(x->p, "people %s sit in ", group->name);
+    bool any = false;
 
-    for (size_t i = 0; i < p->n_bodies; i++)
-        text = text_format(x->p, "%s%s%s", text, i ? ", " : "",
-                           p->bodies[i]->code);
+    for (size_t k = 0; k < r->n_people; k++) {
+        const struct people *p = &r->people[k];
+        for (size_t i = 0; p->group == group && i < p->n_bodies; i++) {
+            text = text_format(x->p, "%s%s%s", text, any ? ", " : "",
+                               p->bodies[i]->code);
+            any = true;
+        }
+    }
     return text;
+}
+
+/* Of shared people all sectors' bodies count. */
+static bool cluster_has_group(const struct rules *r, const struct cluster *c,
+                              const struct people *group)
+{
+    for (size_t i = 0; i < r->n_people; i++)
+        if (r->people[i].group == group && cluster_has_people(c, &r->people[i]))
+            return true;
+    return false;
 }
 
 static void people_pairs(struct expansion *x, const struct people *p)
 {
-    bool *sits = array_new(x->p, bool, x->n_holdings);
+    bool *sits;
 
+    if (p->group != p)
+        return;
+    sits = array_new(x->p, bool, x->n_holdings);
     for (size_t i = 0; i < x->n_holdings; i++)
-        sits[i] = cluster_has_people(x->holdings[i].cluster, p);
+        sits[i] = cluster_has_group(x->rules, x->holdings[i].cluster, p);
     apart_people(x, sits,
                  expand_rule(x, people_text(x, p), p->where, true, FIRM_PEOPLE),
                  1);

@@ -411,17 +411,20 @@ static void whynot_conflict(TALLOC_CTX *ctx, struct reasons *r,
 {
     const struct pair *pair = blocking_pair(p, e, start);
     struct conflict c = {0};
+    const char *whom = "no plan";
 
     if (pair) {
         c.rules = array_new(ctx, int32_t, 1);
         c.rules[c.n++] = pair->rule;
+        whom = text_format(ctx, "%s no date",
+                           p->editions[pair->i == e ? pair->j : pair->i].name);
     } else {
         c = solve_conflict(ctx, p, e, start, options);
     }
     for (size_t i = 0; i < c.n; i++) {
         const struct problem_rule *rule = &p->rules[c.rules[i]];
         why_add(ctx, r, rule->text, rule->where, true, 0,
-                text_format(ctx, "leaves no plan with %s on %s",
+                text_format(ctx, "leaves %s with %s on %s", whom,
                             p->editions[e].name, words_day(ctx, start)));
     }
 }

@@ -37,7 +37,9 @@ struct build {
     struct rules *r; /* everything that stays is on it */
     TALLOC_CTX *tmp;
     struct findings *f;
-    const char *file; /* the name of the rules text */
+    const char *file;   /* the name of the rules text */
+    const char **files; /* of all together: of each text */
+    size_t n_files;
     const struct node *root;
     struct name *names;
     size_t n_names;
@@ -103,9 +105,11 @@ void declare_items(struct build *b, struct cluster *c, const struct node *n);
 void fill_items(struct build *b, struct cluster *c, const struct node *n);
 void declare_workflows(struct build *b); /* build_workflow.c */
 void fill_workflows(struct build *b);    /* workflows, reminders, avoids */
-/* The holidays of all tables and statements (holidays.c). */
-void fill_holidays(struct build *b, const struct source *tables,
-                   const char *const *names, size_t n);
+void fill_holidays(struct build *b);     /* statements only (holidays.c) */
+/* The tables, and the statements of all files, in one list: on all->r. */
+void join_holidays(struct build *all, const struct build *parts, size_t n_parts,
+                   const struct source *tables, const char *const *names,
+                   size_t n_tables);
 
 /* ---- what no single statement can tell (check.c, warn.c) */
 void check_required(struct build *b, const struct node *n);

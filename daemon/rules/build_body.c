@@ -28,6 +28,7 @@ void declare_bodies(struct build *b)
         struct people *p = &r->people[i];
 
         p->sector = r->sectors;
+        p->group = p;
         p->name = keep(b, node_value(nodes[i], "NAME", 0));
         p->where = nodes[i]->where;
         name_add(b, NOUN_PEOPLE, NULL, p->name, p, p->where);

@@ -233,11 +233,12 @@ static void fill_holiday(struct build *b, const struct node *n)
         add_days(b, h, from, to);
 }
 
-static void fill_statements(struct build *b)
+void fill_holidays(struct build *b)
 {
     size_t n;
     const struct node **nodes = nodes_of(b, b->root, "holiday", &n);
 
+    b->r->holidays = array_new(b->r, struct holiday, 0);
     for (size_t i = 0; i < n && !b->f->full; i++)
         fill_holiday(b, nodes[i]);
     nodes = nodes_of(b, b->root, "workday", &n);
@@ -280,7 +281,20 @@ static int compare_holidays(const void *left, const void *right)
 
 static bool is_statement(const struct build *b, const struct holiday *h)
 {
-    return h->where.file == b->file;
+    for (size_t i = 0; i < b->n_files; i++)
+        if (h->where.file == b->files[i])
+            return true;
+    return false;
+}
+
+/* Is it what another file has said of that day already? */
+static bool is_said(const struct holiday *before, size_t n,
+                    const struct holiday *h)
+{
+    for (size_t i = 0; i < n; i++)
+        if (before[i].kind == h->kind && strcmp(before[i].name, h->name) == 0)
+            return before[i].where.file != h->where.file;
+    return false;
 }
 
 /* What the statements and rows of one day say about a kind. */
@@ -322,7 +336,7 @@ static size_t settle_day(struct build *b, struct holiday *h, size_t n)
             day.public_said && !said &&
             (h[i].kind == HOLIDAY_PUBLIC || h[i].kind == HOLIDAY_WORKDAY);
 
-        if (outdone)
+        if (outdone || (said && is_said(h, kept, &h[i])))
             continue;
         if (day.worked && !day.public_said && h[i].kind == HOLIDAY_PUBLIC)
             h[i].kind = HOLIDAY_OBSERVANCE;
@@ -407,16 +421,30 @@ void rules_index_holidays(TALLOC_CTX *ctx, struct rules *r)
     }
 }
 
-void fill_holidays(struct build *b, const struct source *tables,
-                   const char *const *names, size_t n)
+/* The statements of a file behind what is there already. */
+static void append(struct rules *r, const struct rules *part)
 {
-    b->r->holidays = array_new(b->r, struct holiday, 0);
-    for (size_t i = 0; i < n; i++)
-        read_table(b, &tables[i], names[i]);
-    fill_statements(b);
-    sort(b->r);
-    warn_repeated(b);
-    settle(b);
-    sort(b->r);
-    rules_index_holidays(b->r, b->r);
+    size_t n = r->n_holidays;
+
+    r->holidays =
+        array_grow(r, r->holidays, struct holiday, n + part->n_holidays);
+    if (part->n_holidays > 0)
+        memcpy(&r->holidays[n], part->holidays,
+               part->n_holidays * sizeof r->holidays[0]);
+    r->n_holidays += part->n_holidays;
+}
+
+void join_holidays(struct build *all, const struct build *parts, size_t n_parts,
+                   const struct source *tables, const char *const *names,
+                   size_t n_tables)
+{
+    all->r->holidays = array_new(all->r, struct holiday, 0);
+    for (size_t i = 0; i < n_tables; i++)
+        read_table(all, &tables[i], names[i]);
+    for (size_t i = 0; i < n_parts; i++)
+        append(all->r, parts[i].r);
+    sort(all->r);
+    warn_repeated(all);
+    settle(all);
+    sort(all->r);
 }

@@ -151,7 +151,8 @@ struct body {
 };
 
 struct people {
-    const struct sector *sector; /* the first that names them */
+    const struct sector *sector;
+    const struct people *group; /* shared: the first file's of that name */
     const char *name;
     const struct body **bodies;
     size_t n_bodies;
@@ -452,13 +453,16 @@ struct source {
 };
 
 /*
- * Reads a rules text and the holiday tables that stand beside it (CSV with
- * date,name,kind,certainty; the source's name ends in /cc.csv). All findings of
- * all texts go into *diagnostics, in order of file, line, column. Returns the
- * rules on ctx, or NULL when there was an error. Never both.
+ * Reads rules texts, one per sector (one at least), and the holiday tables that
+ * stand beside them (CSV with date,name,kind,certainty; the source's name ends
+ * in /cc.csv). Names are looked up within a text; what several texts say of the
+ * same member, partner, place, rotation or workflow must be the same. All
+ * findings of all texts go into *diagnostics, in order of file, line, column.
+ * Returns the rules on ctx, or NULL when there was an error. Never both.
  */
-const struct rules *rules_read(TALLOC_CTX *ctx, const struct source *text,
-                               const struct source *tables, size_t n_tables,
+const struct rules *rules_read(TALLOC_CTX *ctx, const struct source *texts,
+                               size_t n_texts, const struct source *tables,
+                               size_t n_tables,
                                struct diagnostics *diagnostics);
 
 /* Makes r->tables, on ctx, of rows put into r->holidays in their order. */

@@ -1,5 +1,5 @@
 /*
- * One generation of rules: the rules file, the holiday tables, the templates,
+ * One generation of rules: the rules files, the holiday tables, the templates,
  * read from their directories and frozen. Files are read here; the rooms below
  * see texts.
  */
@@ -117,31 +117,23 @@ static const struct rules *with_imported(TALLOC_CTX *ctx,
     return r;
 }
 
-static const struct rules *read_rules(TALLOC_CTX *ctx,
-                                      const struct config *config,
-                                      struct store *store,
-                                      struct diagnostics *found)
+/* Texts of rules with the tables of the configuration and, where there is a
+ * store, the officers' own holidays. */
+static const struct rules *
+read_texts(TALLOC_CTX *ctx, const struct config *config, struct store *store,
+           const struct sources *texts, struct diagnostics *found)
 {
-    struct sources rules = {NULL, 0}, tables = {NULL, 0};
+    struct sources tables = {NULL, 0};
     const struct rules *read;
     struct holiday *extra = NULL;
     size_t n = 0;
     struct error err;
 
-    if (!read_directory(ctx, config->rules, ".rules", &rules, &err) ||
-        !read_directory(ctx, config->holidays, ".csv", &tables, &err)) {
+    if (!read_directory(ctx, config->holidays, ".csv", &tables, &err)) {
         report(ctx, found, config->file, err.text, "");
         return NULL;
     }
-    if (rules.n != 1) {
-        report(ctx, found, config->rules,
-               text_format(ctx, "%zu files end in .rules here, one is needed",
-                           rules.n),
-               rules.n ? "keep one sector's file in this directory"
-                       : "put the sector's rules file here");
-        return NULL;
-    }
-    read = rules_read(ctx, &rules.rows[0], tables.rows, tables.n, found);
+    read = rules_read(ctx, texts->rows, texts->n, tables.rows, tables.n, found);
     if (!read || !store)
         return read;
     if (!store_holidays(ctx, store, &extra, &n, &err)) {
@@ -149,6 +141,27 @@ static const struct rules *read_rules(TALLOC_CTX *ctx,
         return NULL;
     }
     return n > 0 ? with_imported(ctx, read, extra, n) : read;
+}
+
+static const struct rules *read_rules(struct generation *g,
+                                      const struct config *config,
+                                      struct store *store,
+                                      struct diagnostics *found)
+{
+    struct sources rules = {NULL, 0};
+    struct error err;
+
+    if (!read_directory(g, config->rules, ".rules", &rules, &err)) {
+        report(g, found, config->file, err.text, "");
+        return NULL;
+    }
+    if (rules.n == 0) {
+        report(g, found, config->rules, "no file ends in .rules here",
+               "put the rules file of each sector here");
+        return NULL;
+    }
+    g->texts = rules.rows;
+    return read_texts(g, config, store, &rules, found);
 }
 
 static const char *file_names(TALLOC_CTX *ctx, const struct rules *r)
@@ -197,20 +210,38 @@ void generation_release(struct generation *g)
         talloc_free(g);
 }
 
-const struct rules *generation_check(TALLOC_CTX *ctx,
-                                     const struct config *config,
+/* The running texts with this one in place of that of its sector; alone where
+ * there is no other sector, or none of its code. */
+static struct sources texts_with(TALLOC_CTX *ctx, const struct generation *g,
+                                 const struct sector *sector,
+                                 struct source *text)
+{
+    size_t n = g->rules->n_sectors, at = 0;
+    struct source *rows = array_new(ctx, struct source, n);
+
+    while (at < n && !text_same(g->rules->sectors[at].code, sector->code))
+        at++;
+    if (n == 1 || at == n)
+        return (struct sources){text, 1};
+    memcpy(rows, g->texts, n * sizeof *rows);
+    rows[at] = *text;
+    return (struct sources){rows, n};
+}
+
+const struct rules *generation_check(TALLOC_CTX *ctx, struct serve *s,
                                      const char *name, const char *text,
                                      struct diagnostics *found)
 {
     struct source source = {name, text, strlen(text)};
-    struct sources tables = {NULL, 0};
-    struct error err;
+    struct sources all = {&source, 1};
+    const struct rules *alone =
+        read_texts(ctx, s->config, s->store, &all, found);
 
-    if (!read_directory(ctx, config->holidays, ".csv", &tables, &err)) {
-        report(ctx, found, config->file, err.text, "");
+    if (!alone)
         return NULL;
-    }
-    return rules_read(ctx, &source, tables.rows, tables.n, found);
+    all = texts_with(ctx, s->generation, alone->sectors, &source);
+    return all.n == 1 ? alone
+                      : read_texts(ctx, s->config, s->store, &all, found);
 }
 
 bool serve_reload(struct serve *s, struct error *err)

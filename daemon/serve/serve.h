@@ -35,6 +35,7 @@ struct reuse;
  * job that uses it keeps it alive. */
 struct generation {
     const struct rules *rules;
+    struct source *texts; /* the rules files, one per sector, in its order */
     const char *title, *codes, *files; /* of its sectors, for people */
     struct templates *templates;
     struct instant loaded;
@@ -101,10 +102,10 @@ struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
                                    struct diagnostics *found);
 void generation_hold(struct generation *g);
 void generation_release(struct generation *g);
-/* The rules of one text, with the tables of the configuration; NULL when it
- * has errors. */
-const struct rules *generation_check(TALLOC_CTX *ctx,
-                                     const struct config *config,
+/* The rules with this text in place of that of the same sector, the others as
+ * they run; where no sector has its code, or there is but one, of the text
+ * alone. NULL when there are errors. */
+const struct rules *generation_check(TALLOC_CTX *ctx, struct serve *s,
                                      const char *name, const char *text,
                                      struct diagnostics *found);
 /* reload: all or nothing. On failure the running generation stays. */

@@ -270,6 +270,7 @@ static bool own_rules(struct request *q, struct planning_work *w,
 {
     const char *text = request_text(q, "rules");
     const char *name = request_text(q, "name");
+    const struct rules *now = q->serve->generation->rules;
     struct diagnostics found = {NULL, 0, 0};
     const struct diagnostic *first = NULL;
 
@@ -278,8 +279,12 @@ static bool own_rules(struct request *q, struct planning_work *w,
     if (strcmp(w->draft, "main") == 0)
         return fail(err, REPLY_USAGE,
                     "other rules are tried on a fork: name one with --draft");
-    w->in.rules = generation_check(ctx, q->serve->config, name ? name : "rules",
-                                   text, &found);
+    w->in.rules =
+        generation_check(ctx, q->serve, name ? name : "rules", text, &found);
+    if (w->in.rules && w->in.rules->n_sectors != now->n_sectors)
+        return fail(err, REPLY_NOTFOUND,
+                    "no sector here has the code %s: there are %s",
+                    w->in.rules->sectors[0].code, q->serve->generation->codes);
     if (w->in.rules)
         return true;
     for (size_t i = 0; i < found.n && !first; i++)

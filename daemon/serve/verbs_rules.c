@@ -27,8 +27,7 @@ bool verb_CHECK(struct request *q, struct error *err)
     struct serve *s = q->serve;
 
     if (text)
-        (void)generation_check(q->ctx, s->config, name ? name : "rules", text,
-                               &found);
+        (void)generation_check(q->ctx, s, name ? name : "rules", text, &found);
     else
         (void)generation_load(q->ctx, s->config, s->store, serve_now(s),
                               &found);

@@ -107,7 +107,7 @@ static const struct rules *rules_of(struct ruled *r, const char *text)
     struct source source = {"rules", text, strlen(text)};
     struct diagnostics found = {0};
     const struct rules *read =
-        rules_read(r->ctx, &source, r->tables, r->n_tables, &found);
+        rules_read(r->ctx, &source, 1, r->tables, r->n_tables, &found);
     if (!read) {
         (void)fprintf(stderr, "%s\n",
                       found.n ? found.rows[0].text : "no rules");

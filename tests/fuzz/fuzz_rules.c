@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rules = (struct source){"fuzz.rules", text, first};
     table = (struct source){"tables/xx.csv", mark ? text + first + 6 : "",
                             mark ? size - first - 6 : 0};
-    r = rules_read(ctx, &rules, &table, mark != NULL, &found);
+    r = rules_read(ctx, &rules, 1, &table, mark != NULL, &found);
     if ((r != NULL) != (found.errors == 0))
         abort();
     print_all(ctx, &found);

@@ -53,7 +53,7 @@ static inline const struct rules *rules_of(TALLOC_CTX *ctx, struct source text)
     }
     closedir(folder);
     struct diagnostics found;
-    const struct rules *r = rules_read(ctx, &text, tables, n, &found);
+    const struct rules *r = rules_read(ctx, &text, 1, tables, n, &found);
     for (size_t i = 0; !r && i < found.n; i++)
         print_error("%s\n", diagnostic_print(ctx, &found.rows[i]));
     assert_non_null(r);

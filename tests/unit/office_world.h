@@ -234,6 +234,7 @@ static inline struct world *world_new(void)
                           .mandate = "",
                           .requires = NULL};
     w->people[0] = (struct people){.sector = &w->sector,
+                                   .group = &w->people[0],
                                    .name = "ministers",
                                    .bodies = w->top,
                                    .n_bodies = 1};

@@ -48,7 +48,7 @@ static inline const struct rules *world_read(TALLOC_CTX *ctx, const char *name,
     struct source source = {name, text, strlen(text)}, rows[WORLD_TABLES] = {0};
     struct diagnostics found = {0};
     const struct rules *r = rules_read(
-        ctx, &source, rows, tables ? world_tables(ctx, rows) : 0, &found);
+        ctx, &source, 1, rows, tables ? world_tables(ctx, rows) : 0, &found);
 
     for (size_t i = 0; !r && i < found.n; i++)
         print_error("%s\n", diagnostic_print(ctx, &found.rows[i]));

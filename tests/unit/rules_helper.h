@@ -31,7 +31,7 @@ static inline const struct rules *read_text(TALLOC_CTX *ctx, const char *text,
 {
     struct source s = {"test.rules", text, strlen(text)};
 
-    return rules_read(ctx, &s, NULL, 0, found);
+    return rules_read(ctx, &s, 1, NULL, 0, found);
 }
 
 /* All findings as they are printed. */

@@ -44,7 +44,7 @@ static void load_rules(void)
     for (; n < g.gl_pathc && n < 64; n++)
         tables[n] = read_file(memory_text(generation, g.gl_pathv[n]));
     globfree(&g);
-    rules = rules_read(generation, &text, tables, n, &found);
+    rules = rules_read(generation, &text, 1, tables, n, &found);
     assert_non_null(rules);
 }
 

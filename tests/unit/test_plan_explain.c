@@ -249,7 +249,7 @@ static void a_date_without_a_plan_names_what_ties_it(void **state)
     assert_int_equal(why.n, 1);
     assert_string_equal(why.rows[0].rule, "J after K 4 weeks .. 8 weeks");
     assert_string_equal(why.rows[0].text,
-                        "leaves no plan with J-2027 on Mon 2 Aug 2027");
+                        "leaves K-2027 no date with J-2027 on Mon 2 Aug 2027");
 }
 
 static void a_conflict_is_minimal_and_proposes(void **state)

@@ -373,7 +373,7 @@ static const struct rules *read_rules(TALLOC_CTX *ctx)
 {
     struct source source = {"t.rules", rules_text, sizeof rules_text - 1};
     struct diagnostics found = {0};
-    const struct rules *r = rules_read(ctx, &source, NULL, 0, &found);
+    const struct rules *r = rules_read(ctx, &source, 1, NULL, 0, &found);
 
     if (!r)
         fail_msg("%s", diagnostic_print(ctx, &found.rows[0]));

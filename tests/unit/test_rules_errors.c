@@ -44,7 +44,7 @@ static void check_golden(const char *name, const char *const *tables, size_t n,
 
     for (size_t i = 0; i < n; i++)
         table[i] = golden(ctx, tables[i]);
-    assert_true(loads == (rules_read(ctx, &text, table, n, &found) != NULL));
+    assert_true(loads == (rules_read(ctx, &text, 1, table, n, &found) != NULL));
     said = findings_print(ctx, &found);
     if (getenv("GOLDEN_UPDATE"))
         write_file(expected, said);
@@ -79,7 +79,7 @@ static void check_said(const char *text, size_t size, const char *const *wanted)
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct source s = {"test.rules", text, size};
     struct diagnostics found;
-    const struct rules *r = rules_read(ctx, &s, NULL, 0, &found);
+    const struct rules *r = rules_read(ctx, &s, 1, NULL, 0, &found);
     char *said = findings_print(ctx, &found);
 
     assert_true((r != NULL) == (found.errors == 0));
@@ -256,7 +256,7 @@ static void endings(void **state)
     struct source s = {"t", text, sizeof text - 1};
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct diagnostics found;
-    const struct rules *r = rules_read(ctx, &s, NULL, 0, &found);
+    const struct rules *r = rules_read(ctx, &s, 1, NULL, 0, &found);
 
     (void)state;
     assert_non_null(r);

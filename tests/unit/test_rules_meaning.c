@@ -273,7 +273,7 @@ static const struct rules *read_table(TALLOC_CTX *ctx, const char *text,
     struct source s = {"test.rules", text, strlen(text)};
     struct source t = {"some/where/up.csv", table, strlen(table)};
     struct diagnostics found;
-    const struct rules *r = rules_read(ctx, &s, &t, 1, &found);
+    const struct rules *r = rules_read(ctx, &s, 1, &t, 1, &found);
 
     if (!r || found.n > 1)
         fail_msg("%s", findings_print(ctx, &found));

@@ -27,7 +27,7 @@ static const struct rules *load(TALLOC_CTX *ctx, const char *path, bool tables,
     for (; n < g.gl_pathc; n++)
         table[n] = read_file(ctx, memory_text(ctx, g.gl_pathv[n]));
     globfree(&g);
-    r = rules_read(ctx, &text, table, n, found);
+    r = rules_read(ctx, &text, 1, table, n, found);
     if (found->n > 0)
         print_error("%s", findings_print(ctx, found));
     assert_non_null(r);
