@@ -173,6 +173,7 @@ struct notice {
     int late;                      /* NOTICE_OVERDUE: working days past due */
     const char *calendar, *method; /* iTIP object of invitations; NULL none */
     const char *answer_url;        /* where one may answer; NULL none */
+    const char *leave_url;         /* where one may leave it; NULL none */
     const char *text;              /* NOTICE_DESK: what it is; NULL none */
 };
 

@@ -15,8 +15,8 @@
 #include "daemon/plan/plan.h"
 #include "daemon/publish/feed.h"
 
-/* The web and mail templates of a directory, parsed; every fault of every file
- * is an error that names file and line (the first in err). */
+/* The web and mail templates of a directory, parsed, those of pages with their
+ * names checked; a fault is an error that names file and line. */
 struct templates;
 bool templates_load(TALLOC_CTX *ctx, const char *directory,
                     struct templates **ret, struct error *err) MUST_USE;
@@ -36,6 +36,8 @@ struct page_input {
     struct instant now;
     const char *base_url, *name, *contact; /* secretariat's mail address */
     const char *reader_zone; /* ?zone=..., NULL none; checked by the page */
+    json_t *seen; /* NULL; else no page is made, and the names of its view are
+                     added here by template */
 };
 
 struct page {

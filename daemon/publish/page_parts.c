@@ -9,6 +9,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/names.h"
 #include "daemon/publish/value.h"
 #include "daemon/publish/when.h"
 
@@ -31,6 +32,13 @@ static void end_json(void *j)
     json_decref(j);
 }
 
+static void names_of(json_t *seen, const char *template, json_t *view)
+{
+    if (!json_object_get(seen, template))
+        page_set(seen, template, value_made(json_object()));
+    names_add(json_object_get(seen, template), view);
+}
+
 bool page_fill(const struct page_job *job, TALLOC_CTX *ctx,
                const char *template, json_t *view, struct page *ret,
                struct error *err)
@@ -39,6 +47,11 @@ bool page_fill(const struct page_job *job, TALLOC_CTX *ctx,
     char *body;
 
     (void)memory_hold(job->ctx, view, end_json);
+    if (job->in->seen) {
+        names_of(job->in->seen, template, view);
+        *ret = (struct page){.type = "", .body = ""};
+        return true;
+    }
     invariant(m); /* templates_load() asks for all that pages name */
     if (!mustache_render(ctx, m, view, &body, err))
         return wrap(err, "page %s", template);

@@ -256,7 +256,7 @@ static bool load(struct templates *t, const char *directory, struct error *err)
         !parse_pages(t, &t->web, err) || !parse_letters(t, t, err))
         return false;
     t->style = style;
-    return have_all(t, directory, err);
+    return have_all(t, directory, err) && page_names_check(t, err);
 }
 
 bool templates_load(TALLOC_CTX *ctx, const char *directory,

@@ -21,5 +21,10 @@ struct letter_template {
 const struct letter_template *template_letter(const struct templates *t,
                                               const char *name);
 
+/* The names that each page's view has: sets by template, good for ctx. */
+json_t *page_names(TALLOC_CTX *ctx, const struct templates *t);
+/* Every name in the templates of pages is one that its page has. */
+bool page_names_check(const struct templates *t, struct error *err) MUST_USE;
+
 /* The text of web/style.css. */
 const char *template_style(const struct templates *t);

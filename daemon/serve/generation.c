@@ -12,7 +12,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/zone.h"
-#include "daemon/serve/serve.h"
+#include "daemon/serve/letter_view.h"
 
 #define FILE_MOST   (4 * 1024 * 1024)
 #define TABLES_MOST 300
@@ -22,12 +22,26 @@ struct sources {
     size_t n;
 };
 
+/* "file:12:3" as a place; a name alone is its first line. */
+static struct where place_of(TALLOC_CTX *ctx, const char *at)
+{
+    const char *column = strrchr(at, ':'), *line = column;
+
+    while (line && line > at && *--line != ':')
+        continue;
+    if (!line || line == at ||
+        strspn(line + 1, "0123456789:") != strlen(line + 1))
+        return (struct where){memory_text(ctx, at), 1, 1};
+    return (struct where){memory_text_n(ctx, at, (size_t)(line - at)),
+                          atoi(line + 1), atoi(column + 1)};
+}
+
 static void report(TALLOC_CTX *ctx, struct diagnostics *found, const char *file,
                    const char *text, const char *hint)
 {
     found->rows = array_grow(ctx, found->rows, struct diagnostic, found->n + 1);
     found->rows[found->n++] =
-        (struct diagnostic){.where = {memory_text(ctx, file), 1, 1},
+        (struct diagnostic){.where = place_of(ctx, file),
                             .severity = SEVERITY_ERROR,
                             .text = memory_text(ctx, text),
                             .hint = hint,
@@ -183,7 +197,8 @@ struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
     g->users = 1;
     g->loaded = now;
     g->rules = read_rules(g, config, store, found);
-    if (!templates_load(g, config->templates, &g->templates, &err))
+    if (!templates_load(g, config->templates, &g->templates, &err) ||
+        !letter_names_check(g->templates, config, &err))
         report(ctx, found, err.at[0] ? err.at : config->templates, err.text,
                "");
     if (!g->rules || found->errors > 0) {

@@ -487,6 +487,8 @@ json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         set_text(view, "lead", length_print(ctx, n->lead));
     if (n->answer_url)
         set_text(view, "answer_url", n->answer_url);
+    if (n->leave_url)
+        set_text(view, "leave_url", n->leave_url);
     if (n->kind == NOTICE_CHANGE)
         set_text(view, "updated", "Updated: ");
     if (n->text)

@@ -124,21 +124,20 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
 {
     const struct config *c = s->config;
     const struct sector *sector = notice_sector(s->generation->rules, n);
-    json_t *view = memory_hold(
-        ctx, letter_view(ctx, s, n, plan, changes, note, release, now),
-        end_json);
     const struct edition *e =
         n->edition[0] ? plan_edition(plan, n->edition) : NULL;
-    const char *leave_url = NULL;
+    struct notice told = *n;
     struct letter letter;
     struct mail_fields f;
     struct message m;
+    json_t *view;
 
     if (is_refusable(n) &&
-        !token_leave_url(ctx, s, n->contact->email, &leave_url, err))
+        !token_leave_url(ctx, s, n->contact->email, &told.leave_url, err))
         return false;
-    if (leave_url)
-        (void)json_object_set_new(view, "leave_url", json_string(leave_url));
+    view = memory_hold(
+        ctx, letter_view(ctx, s, &told, plan, changes, note, release, now),
+        end_json);
     if (!letter_render(ctx, s->generation->templates, template_of(s, n), view,
                        &letter, err))
         return false;
@@ -173,7 +172,7 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         .list_id = text_format(ctx, "%s <%s.%s>", sector->title, sector->code,
                                c->mail_domain),
         .unsubscribe = is_refusable(n) ? unsubscribe_of(ctx, s) : NULL,
-        .one_click = leave_url,
+        .one_click = told.leave_url,
         .reply_to = c->reply_to[0] ? c->reply_to : NULL,
         .text = letter.text,
         .html = letter.html,

@@ -18,7 +18,7 @@
 /* clang-format on */
 
 /* CONVENED_GOLDEN=write renews the file. */
-static void check_golden(const char *name, const char *body)
+static inline void check_golden(const char *name, const char *body)
 {
     char *path =
         text_format(NULL, "%s/tests/golden/pages/%s", SOURCE_DIR, name);

@@ -288,6 +288,12 @@ static void test_faults_are_named_with_their_place(void **state)
          "/mail/task.txt.mustache:4:1", "y"},
         {"mail/own.html.mustache", "<p>x</p>", "/mail/own.html.mustache:1:1",
          "own.txt.mustache"},
+        {"web/year.mustache", "a\n  {{tilte}}\n", "/web/year.mustache:2:3",
+         "unknown name \"tilte\", did you mean title?"},
+        {"web/body.mustache", "{{#sittings}}{{in.naem}}{{/sittings}}",
+         "/web/body.mustache:1:14", "did you mean name?"},
+        {"web/_head.mustache", "\n{{sitee}}", "_head:2:1",
+         "did you mean site?"},
         {"web/body.mustache", "\xff", "/web/body.mustache:1:1", "UTF-8"},
     };
     TALLOC_CTX *ctx = talloc_new(NULL);
