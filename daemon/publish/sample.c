@@ -42,7 +42,7 @@ static const struct rules *read_rules(TALLOC_CTX *ctx)
 {
     struct source source = {"sample", rules_text, strlen(rules_text)};
     struct diagnostics found = {NULL, 0, 0};
-    const struct rules *r = rules_read(ctx, &source, NULL, 0, &found);
+    const struct rules *r = rules_read(ctx, &source, 1, NULL, 0, &found);
 
     invariant(r);
     return r;
