@@ -26,6 +26,7 @@ enum expand_cost {
     COST_GAP = 1,             /* per day off the ideal, beyond the band */
     BAND_GAP = 7,             /* days */
     BAND_APART = 14,
+    COST_SPREAD = 2, /* per week that two editions of a cycle lie too close */
     PRICE_PROPOSED = 1,   /* of moving what nobody has seen */
     PRICE_RELEASED = 10,  /* of moving what was released */
     PRICE_PER_WEEK = 1,   /* more per week, released ones */

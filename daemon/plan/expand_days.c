@@ -447,7 +447,7 @@ static void ask_window(const struct day_view *v)
                                      yearly_print(x->p, c->window_to)),
                          c->window_where, true, FIRM_WINDOW);
     ask_all(v, &u);
-    if (c->prefer.month)
+    if (c->prefer.month || v->h->called)
         return;
     middle = date_add_days(from, (to.day - from.day) / 2);
     u.judge = judge_middle;
@@ -479,6 +479,7 @@ static struct date preferred_day(const struct holding *h)
     return best;
 }
 
+/* What is called for a purpose has its day from that, not from the season. */
 static void ask_prefer(const struct day_view *v)
 {
     struct expansion *x = v->x;
@@ -486,7 +487,7 @@ static void ask_prefer(const struct day_view *v)
     struct unary u = {.judge = judge_prefer, .any_host = true};
     struct date near;
 
-    if (!c->prefer.month)
+    if (!c->prefer.month || v->h->called)
         return;
     near = preferred_day(v->h);
     u.about = &near;

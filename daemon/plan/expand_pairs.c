@@ -7,6 +7,8 @@
  * 3. A gap in months is counted from the earlier edition, per candidate.
  * 4. `apart from previous` reaches one cycle back, no further: an edition that
  *    was left out does not make the next one impossible.
+ * 5. Editions of one cycle come in the order of their numbers, and not one
+ *    right after the other unless that saves more than it costs.
  */
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -161,6 +163,29 @@ static void order_pair(struct expansion *x, const struct holding *i,
     pair->bounds.min = 1;
 }
 
+/* Where no `apart` says otherwise, the editions of a cycle keep off each other:
+ * nearer than half of an even share of the window costs. */
+static void spread_pair(struct expansion *x, const struct holding *i,
+                        const struct holding *j, size_t n)
+{
+    const struct cluster *c = i->cluster;
+    struct date from, to;
+    struct pair *pair;
+
+    if (c->has_apart || both_fixed(i, j))
+        return;
+    expand_window(c, i->cycle, &from, &to);
+    pair = pair_add(
+        x, i, j, PAIR_SEP,
+        expand_rule(
+            x, text_format(x->p, "%s editions spread over the cycle", c->code),
+            c->times_where, false, 0));
+    pair->weight = COST_SPREAD;
+    pair->per = 7;
+    pair->band = FOR_EVER / 2; /* only nearness costs */
+    pair->bounds.ideal = pair->band + (to.day - from.day) / (int32_t)n / 2;
+}
+
 static void cluster_in_cycle(struct expansion *x, const struct cluster *c,
                              int cycle)
 {
@@ -176,6 +201,7 @@ static void cluster_in_cycle(struct expansion *x, const struct cluster *c,
     for (size_t k = 1; k < n; k++) {
         apart_pair(x, &own[k - 1], &own[k]);
         order_pair(x, &own[k - 1], &own[k]);
+        spread_pair(x, &own[k - 1], &own[k], n);
     }
 }
 

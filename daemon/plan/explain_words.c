@@ -49,7 +49,10 @@ static char *words_gap(TALLOC_CTX *ctx, const struct problem *p,
         text = text_format(ctx, "%s; allowed %d to %d", text, b->min, b->max);
     else if (b->min > -FOR_EVER)
         text = text_format(ctx, "%s; at least %d", text, b->min);
-    if (pair->weight > 0)
+    if (pair->weight > 0 && pair->band >= FOR_EVER / 2)
+        text = text_format(ctx, "%s, better %d or more", text,
+                           b->ideal - pair->band);
+    else if (pair->weight > 0)
         text = text_format(ctx, "%s, ideally %d", text, b->ideal);
     return text;
 }

@@ -31,8 +31,8 @@ struct planning_work {
     struct error err;
     int64_t nanoseconds;
     const char *draft;
-    unsigned edits;     /* of the drafts when it began */
-    const char *called; /* `call`: the cluster, NULL */
+    unsigned edits; /* of the drafts when it began */
+    bool called;    /* one edition more: say only what is new or moves */
 };
 
 /* The candidate that stands for an edition of the draft; -1 none. */
@@ -212,6 +212,9 @@ static void plan_rows(struct request *q, const struct planning_work *w)
             kept++;
         else
             moved++;
+        if (w->called && was && !date_is_none(was->start) &&
+            was->start.day == e->start.day)
+            continue;
         row = view_edition(e);
         if (was && !date_is_none(was->start) &&
             was->start.day != e->start.day) {
@@ -330,6 +333,7 @@ static bool plan_begin(struct request *q, int first, int last, bool fresh,
         return false;
     }
     w->in.fresh = fresh;
+    w->called = added != NULL;
     if (added) {
         struct plan *draft = plan_copy(job->ctx, w->in.draft);
 

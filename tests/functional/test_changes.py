@@ -1,4 +1,6 @@
 """Changing a draft, releasing it, looking back."""
+import datetime
+
 import pytest
 from conftest import Failed
 
@@ -95,9 +97,19 @@ def test_a_confirmed_week_keeps_its_times_when_a_partner_stays_away(planned):
 
 def test_call_adds_one_edition_where_the_rules_allow(planned):
     rows = planned.ctl("call", "ANSAC", "--for", "cable incident", "--by", "2027-09-30")
-    called = next(r for r in rows if r.get("reason") == "cable incident")
-    assert called["edition"].startswith("ANSAC-2027-") and called["start"] <= "2027-09-30"
+    called = [r for r in rows if r.get("reason") == "cable incident"]
+    assert len(called) == 1 and called[0]["edition"].startswith("ANSAC-2027-")
+    assert called[0]["start"] <= "2027-09-30"
+    assert all("was" in r for r in rows if r not in called)  # else only what gave way
     planned.ctl("call", "ANSAC", "--for", "another", "--by", "2027-11-30")
+    starts = [datetime.date.fromisoformat(r["start"]) for r in planned.ctl("editions", "2027")
+              if r["cluster"] == "ANSAC"]
+    assert len(starts) == 3 and all((b - a).days >= 40 for a, b in zip(starts, starts[1:]))
+    spread = [r for r in planned.ctl("why", "ANSAC-2027-2") if "spread over the cycle" in
+              (r.get("rule") or "")]
+    assert spread and spread[0]["kind"] == "soft" and "or more" in spread[0]["text"]
+    assert not any("ANSAC start near" in (r.get("rule") or "")
+                   for r in planned.ctl("why", "ANSAC-2027-2"))
     assert "at most 3" in refused(planned, 73, "call", "ANSAC", "--for", "x", "--by", "2027-11-30")
     assert "not as needed" in refused(planned, 73, "call", "JWG", "--for", "x", "--by", "2027-11-30")
 
@@ -116,7 +128,8 @@ def test_meeting_adds_a_one_off_item(planned):
 
 def test_diff_tells_of_other_words(planned):
     planned.ctl("release")
-    assert planned.call("diff").summary == {"changes": 0, "editions": 0, "items": 0}
+    assert planned.call("diff").summary == dict.fromkeys(
+        ("changes", "editions", "items", "tasks", "drifted", "contacts"), 0)
     text = planned.rules_file.read_text()
     assert text.count('"Brunei Darussalam"') == 1
     planned.rules_file.write_text(text.replace('"Brunei Darussalam"', '"Brunei"'))
