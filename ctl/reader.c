@@ -17,7 +17,7 @@
  *
  * Keys: kind (reply, counter, bounce, receipt, auto, note, unreadable), why,
  * from, subject, message-id, in-reply-to, text; of calendars: method, uid,
- * sequence, recurrence-id, attendee, partstat, comment, start, end, tzid; of
+ * sequence, dtstamp, recurrence-id, attendee, partstat, comment, start, end, tzid; of
  * bounces: envid, action, status, rcpt, diagnostic, original-message-id.
  */
 #include <gmime/gmime.h>
@@ -278,6 +278,7 @@ static void say_answer(struct reading *r, const struct answer *a)
     say(r, "method", a->method);
     say(r, "uid", a->uid);
     say(r, "sequence", a->sequence);
+    say(r, "dtstamp", a->dtstamp);
     say(r, "recurrence-id", a->recurrence_id);
     say(r, "attendee", a->attendee);
     say(r, "partstat", a->partstat);

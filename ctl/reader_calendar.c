@@ -58,8 +58,8 @@ static bool is_line(const char *line, const char *name)
 static bool is_wanted(const char *line, bool in_event)
 {
     static const char *const wanted[] = {
-        "UID",     "SEQUENCE", "RECURRENCE-ID", "ATTENDEE",
-        "COMMENT", "DTSTART",  "DTEND",         NULL};
+        "UID",     "SEQUENCE", "RECURRENCE-ID", "ATTENDEE", "COMMENT",
+        "DTSTAMP", "DTSTART",  "DTEND",         NULL};
 
     if (!in_event)
         return is_line(line, "METHOD");
@@ -262,6 +262,7 @@ static void read_event(TALLOC_CTX *ctx, icalcomponent *event,
     ret->uid = icalcomponent_get_uid(event);
     ret->sequence = value_of(ctx, event, ICAL_SEQUENCE_PROPERTY);
     ret->recurrence_id = value_of(ctx, event, ICAL_RECURRENCEID_PROPERTY);
+    ret->dtstamp = time_of(ctx, event, ICAL_DTSTAMP_PROPERTY);
     read_attendee(ctx, event, ret);
     ret->comment = comment ? icalproperty_get_comment(comment) : NULL;
     if (!ret->is_counter)

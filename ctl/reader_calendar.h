@@ -10,7 +10,7 @@
 struct answer {
     const char *method;
     bool is_counter;
-    const char *uid, *sequence, *recurrence_id;
+    const char *uid, *sequence, *dtstamp, *recurrence_id;
     const char *attendee, *partstat; /* of the one who answers */
     const char *comment;
     const char *start, *end, *tzid; /* of a COUNTER, as they are written */

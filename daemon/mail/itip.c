@@ -30,7 +30,7 @@ struct itip_source {
 
 const char *itip_method_word(enum itip_method m)
 {
-    return m == ITIP_CANCEL ? "CANCEL" : "REQUEST";
+    return m == ITIP_REQUEST ? "REQUEST" : "CANCEL";
 }
 
 /* ---- reading */
@@ -193,8 +193,8 @@ static icalcomponent *frame(enum itip_method method)
     icalcomponent_add_property(c, icalproperty_new_calscale("GREGORIAN"));
     icalcomponent_add_property(
         c,
-        icalproperty_new_method(method == ITIP_CANCEL ? ICAL_METHOD_CANCEL
-                                                      : ICAL_METHOD_REQUEST));
+        icalproperty_new_method(method == ITIP_REQUEST ? ICAL_METHOD_REQUEST
+                                                       : ICAL_METHOD_CANCEL));
     return c;
 }
 
@@ -209,8 +209,23 @@ static char *text_of(TALLOC_CTX *ctx, icalcomponent *c)
     return text;
 }
 
+/* RFC 5546 3.2.5: a STATUS would say that the whole event is off. */
+static void set_state(icalcomponent *event, enum itip_method method)
+{
+    icalproperty *status =
+        icalcomponent_get_first_property(event, ICAL_STATUS_PROPERTY);
+
+    if (method == ITIP_CANCEL)
+        icalcomponent_set_status(event, ICAL_STATUS_CANCELLED);
+    if (method != ITIP_UNINVITE || !status)
+        return;
+    icalcomponent_remove_property(event, status);
+    icalproperty_free(status);
+}
+
 bool itip_write(TALLOC_CTX *ctx, const struct itip_source *s, const char *uid,
-                enum itip_method method, const struct itip_party *organizer,
+                enum itip_method method, struct instant stamp,
+                const struct itip_party *organizer,
                 const struct itip_party *attendee, char **ret,
                 struct error *err)
 {
@@ -232,8 +247,11 @@ bool itip_write(TALLOC_CTX *ctx, const struct itip_source *s, const char *uid,
               attendee_property(
                   text_format(tmp, "mailto:%s", attendee->address), method),
               attendee->name);
-    if (method == ITIP_CANCEL)
-        icalcomponent_set_status(event, ICAL_STATUS_CANCELLED);
+    set_state(event, method);
+    if (!instant_is_none(stamp))
+        icalcomponent_set_dtstamp(event, icaltime_from_timet_with_zone(
+                                             (time_t)stamp.second, 0,
+                                             icaltimezone_get_utc_timezone()));
     c = frame(method);
     add_zones(c, s, event);
     icalcomponent_add_component(c, event);

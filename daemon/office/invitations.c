@@ -35,30 +35,36 @@ static bool is_on(const struct edition *e, const struct item *i)
            !instant_is_none(i->start_utc);
 }
 
-/* What the contact must hear of the item; false: nothing. */
-static bool owed(const struct rules *r, const struct contact *c,
-                 const struct edition *e, const struct item *i,
-                 const struct told *t, enum notice_kind *ret)
+static bool wants(const struct rules *r, const struct contact *c,
+                  const struct item *i)
 {
-    bool invited = t && !t->cancelled;
-
-    if (!is_on(e, i)) {
-        *ret = NOTICE_CANCELLATION;
-        return invited;
-    }
-    if (invited) {
-        *ret = t->begun ? NOTICE_CHANGE : NOTICE_INVITATION;
-        return t->sequence < i->sequence && contact_hears_item(r, c, i);
-    }
-    *ret = NOTICE_INVITATION;
-    return contact_hears_item(r, c, i);
+    return c->channel == CHANNEL_INVITE && contact_hears_item(r, c, i);
 }
 
-static void add(struct invitations *all, const struct contact *c,
-                const struct item *i, enum notice_kind kind, bool begun)
+/* What the contact must hear of the item, in *ret; false: nothing. */
+static bool owed(const struct rules *r, const struct contact *c,
+                 const struct edition *e, const struct item *i,
+                 const struct told *t, struct invitation *ret)
+{
+    bool invited = t && !t->cancelled, on = is_on(e, i);
+
+    *ret = (struct invitation){.contact = c,
+                               .item = i,
+                               .begun = t && t->begun,
+                               .round = t ? t->rounds : 0};
+    if (invited && (!on || !wants(r, c, i))) {
+        ret->kind = NOTICE_CANCELLATION;
+        ret->left = on;
+        return true;
+    }
+    ret->kind = invited && t->begun ? NOTICE_CHANGE : NOTICE_INVITATION;
+    return on && (invited ? t->sequence < i->sequence : wants(r, c, i));
+}
+
+static void add(struct invitations *all, struct invitation row)
 {
     all->rows = array_grow(all->ctx, all->rows, struct invitation, all->n + 1);
-    all->rows[all->n++] = (struct invitation){kind, c, i, begun};
+    all->rows[all->n++] = row;
 }
 
 struct invitations office_invitations(TALLOC_CTX *ctx, const struct rules *r,
@@ -79,15 +85,12 @@ struct invitations office_invitations(TALLOC_CTX *ctx, const struct rules *r,
             continue;
         for (size_t c = 0; c < contacts->n; c++) {
             const struct contact *contact = &contacts->rows[c];
-            const struct told *t =
-                contact->channel == CHANNEL_INVITE && contact_is_mailed(contact)
-                    ? told_find(told, n_told, contact->email, i->id)
-                    : NULL;
-            enum notice_kind kind;
+            struct invitation row;
 
-            if (contact->channel == CHANNEL_INVITE &&
-                contact_is_mailed(contact) && owed(r, contact, e, i, t, &kind))
-                add(&all, contact, i, kind, t && t->begun);
+            if (contact_is_mailed(contact) &&
+                owed(r, contact, e, i,
+                     told_find(told, n_told, contact->email, i->id), &row))
+                add(&all, row);
         }
     }
     return all;

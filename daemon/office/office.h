@@ -175,6 +175,9 @@ struct notice {
     const char *answer_url;        /* where one may answer; NULL none */
     const char *leave_url;         /* where one may leave it; NULL none */
     const char *text;              /* NOTICE_DESK: what it is; NULL none */
+    const char *const *lines;      /* NOTICE_DESK: in detail */
+    size_t n_lines;
+    bool left; /* NOTICE_CANCELLATION: the meeting stands without its reader */
 };
 
 /* The sector of the edition it is about; of none, that of its contact. */
@@ -228,6 +231,7 @@ struct told {
     int sequence;          /* of the item, then */
     bool cancelled;
     bool begun; /* it may have a copy that stands: it must hear of changes */
+    int rounds; /* how often what it had was taken back */
 };
 
 struct invitation {
@@ -235,6 +239,8 @@ struct invitation {
     const struct contact *contact;
     const struct item *item;
     bool begun; /* as told */
+    bool left;  /* CANCELLATION: the item stands, the contact is out of it */
+    int round;  /* as told: an invitation after a cancellation is another one */
 };
 
 struct invitations {
@@ -244,7 +250,9 @@ struct invitations {
 };
 
 /* What contacts with CHANNEL_INVITE must hear of items that are confirmed and
- * ahead, given what they were told (sorted by this). */
+ * ahead, given what they were told (sorted by this). Who was invited and is
+ * concerned no more, or wants no invitations any more, is owed a cancellation.
+ */
 struct invitations office_invitations(TALLOC_CTX *ctx, const struct rules *r,
                                       const struct plan *released,
                                       const struct contacts *contacts,

@@ -17,6 +17,7 @@
 #include "daemon/base/text.h"
 #include "daemon/mail/mailer.h"
 #include "daemon/mail/pickup.h"
+#include "daemon/serve/invitations.h"
 #include "daemon/serve/tokens.h"
 
 #define BATCH 20
@@ -95,6 +96,21 @@ static struct message *in_hand(struct delivery *d, int64_t id)
     return NULL;
 }
 
+/* A mail that may have gone three times waits for a person. */
+static bool tell_uncertain(struct delivery *d, const struct message *m,
+                           struct error *err)
+{
+    const struct desk_news news = {
+        .cause = text_format(d->batch, "uncertain/%lld/%d", (long long)m->id,
+                             m->attempts),
+        .text = text_format(d->batch,
+                            "message %lld to %s is held: three times it is not "
+                            "known whether the relay took it",
+                            (long long)m->id, m->to)};
+
+    return desk_tell(d->batch, d->serve, &news, err);
+}
+
 static void settle(struct delivery *d, struct message *m,
                    enum verdict_word verdict, bool relay_down, const char *text)
 {
@@ -112,9 +128,13 @@ static void settle(struct delivery *d, struct message *m,
                  "message %lld to %s: it is not known whether the relay took "
                  "it (%s)",
                  (long long)m->id, m->to, text);
-    if (m->state == MESSAGE_FAILED)
+    if (m->state == MESSAGE_HELD && !tell_uncertain(d, m, &err))
+        serve_report(s, "notice", &err);
+    if (m->state == MESSAGE_FAILED) {
+        scheduler_gave_up(s);
         log_line(LOG_LEVEL_WARNING, "message %lld to %s was refused: %s",
                  (long long)m->id, m->to, text);
+    }
 }
 
 /* The relay is down (or the disk full): rest, with one line an hour at most. */

@@ -201,9 +201,38 @@ static bool tell_counter(struct judging *j, const struct reply_row *r,
         item ? item->title : r->thing, r->thing, *r->proposal ? ": " : "",
         r->proposal, *r->comment ? ": " : "", r->comment);
 
-    return desk_tell(j->ctx, j->s,
-                     text_format(j->ctx, "counter/%s", j->row->digest),
-                     item ? item->edition : "", text, err);
+    return desk_tell(
+        j->ctx, j->s,
+        &(struct desk_news){
+            .cause = text_format(j->ctx, "counter/%s", j->row->digest),
+            .about = item,
+            .text = text},
+        err);
+}
+
+/* "20270118T010000Z"; what has no such DTSTAMP, or one that is still to come,
+ * was said when it came. */
+static struct instant said_at(const struct judging *j)
+{
+    int y, mo, d, h, mi, sec, end = 0;
+    struct instant t;
+    struct date date;
+
+    if (sscanf(fact(j, "dtstamp"), "%4d%2d%2dT%2d%2d%2dZ%n", &y, &mo, &d, &h,
+               &mi, &sec, &end) != 6 ||
+        end != 16 || !date_make(y, mo, d, &date) || h > 23 || mi > 59)
+        return j->row->at;
+    t = zone_instant(zone_utc(), (struct local){date, h * 60 + mi});
+    t.second += sec;
+    return t.second > j->row->at.second ? j->row->at : t;
+}
+
+/* RFC 5546 2.1.5: the revision decides, then who spoke last. */
+static bool is_older(const struct reply_row *r, const struct reply_row *before)
+{
+    return r->sequence != before->sequence
+               ? r->sequence < before->sequence
+               : r->stamp.second < before->stamp.second;
 }
 
 static bool store_answer(struct judging *j, const struct message *invitation,
@@ -215,6 +244,7 @@ static bool store_answer(struct judging *j, const struct message *invitation,
                                   .email = invitation->to,
                                   .partstat = fact(j, "partstat"),
                                   .at = j->row->at,
+                                  .stamp = said_at(j),
                                   .comment = *comment  ? comment
                                              : counter ? fact(j, "text")
                                                        : "",
@@ -230,7 +260,7 @@ static bool store_answer(struct judging *j, const struct message *invitation,
     if (!store_reply(j->ctx, j->s->store, r.thing, r.email, &before, &found,
                      err))
         return false;
-    if (found && before.sequence > r.sequence) {
+    if (found && is_older(&r, &before)) {
         outcome(j, "it is older than the answer that is there", false);
         return true;
     }
@@ -317,12 +347,13 @@ static bool mark_contact(struct judging *j, const char *email, bool refusal,
         if (!refusal || c.refusals != 2)
             return true;
         return desk_tell(
-            j->ctx, j->s, text_format(j->ctx, "suspended/%s", j->row->digest),
-            "",
-            text_format(j->ctx,
-                        "%s (%s) was refused twice and gets no more mail; set "
-                        "it right with contact set",
-                        c.email, c.name),
+            j->ctx, j->s,
+            &(struct desk_news){
+                .cause = text_format(j->ctx, "suspended/%s", j->row->digest),
+                .text = text_format(j->ctx,
+                                    "%s (%s) was refused twice and gets no "
+                                    "more mail; set it right with contact set",
+                                    c.email, c.name)},
             err);
     }
     return true;
@@ -369,8 +400,11 @@ static bool tell_note(struct judging *j, struct error *err)
 
     return desk_tell(
         j->ctx, j->s,
-        text_format(j->ctx, "inbox/%lld", (long long)j->row->at.second / 3600),
-        "", text, err);
+        &(struct desk_news){
+            .cause = text_format(j->ctx, "inbox/%lld",
+                                 (long long)j->row->at.second / 3600),
+            .text = text},
+        err);
 }
 
 static bool judge(struct judging *j, struct error *err)

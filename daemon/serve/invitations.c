@@ -17,6 +17,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/mail/itip.h"
+#include "daemon/serve/restraint.h"
 #include "daemon/serve/tokens.h"
 
 #define DAY 86400
@@ -56,6 +57,7 @@ static void told_add(struct told *t, const struct message *m)
         t->begun = t->begun || begun;
     else if (begun)
         t->begun = false;
+    t->rounds += t->cancelled && begun;
 }
 
 /* From messages by recipient, item, id. */
@@ -82,6 +84,49 @@ static struct told *told_of(TALLOC_CTX *ctx, const struct message *rows,
     return told;
 }
 
+/* ---- the safety net, outside a release */
+
+/* What one contact is owed at once counts as one mail: it is let go, or held,
+ * as a whole. */
+struct allowance {
+    struct net *net;
+    struct verdict_of {
+        bool asked, held;
+        const char *why;
+    } * rows; /* by contact, as in the store */
+};
+
+static struct allowance *allowance_new(TALLOC_CTX *ctx, struct net *net,
+                                       size_t n)
+{
+    struct allowance *a = object_new(ctx, struct allowance);
+
+    a->net = net;
+    a->rows = array_new(a, struct verdict_of, n);
+    memset(a->rows, 0, n * sizeof *a->rows);
+    return a;
+}
+
+/* `contact`: its place among all. */
+static bool allow(const struct inviting *in, size_t contact, struct message *m,
+                  struct error *err)
+{
+    struct allowance *a = in->allowance;
+    struct verdict_of *v = a ? &a->rows[contact] : NULL;
+
+    if (!a || m->state != MESSAGE_QUEUED)
+        return true;
+    if (v->asked) {
+        m->state = v->held ? MESSAGE_HELD : m->state;
+        m->verdict = v->held ? v->why : m->verdict;
+        return true;
+    }
+    if (!restraint_hold(a, in->serve, a->net, m, err))
+        return false;
+    *v = (struct verdict_of){true, m->state == MESSAGE_HELD, m->verdict};
+    return true;
+}
+
 /* ---- writing one */
 
 struct writing {
@@ -91,6 +136,7 @@ struct writing {
     struct message *rows; /* of invitations so far */
     size_t n;
     struct itip_source *source; /* NULL until it is needed */
+    const struct contact *contacts;
     int written;
 };
 
@@ -148,8 +194,12 @@ static struct notice notice_of(struct writing *w, const struct invitation *i,
     items[0] = i->item->id;
     return (struct notice){
         .kind = i->kind,
-        .cause = text_format(w->ctx, "%s/%s/%d", cause_word(i->kind),
-                             i->item->uid, i->item->sequence),
+        .left = i->left,
+        .cause = i->round > 0
+                     ? text_format(w->ctx, "%s/%s/%d~%d", cause_word(i->kind),
+                                   i->item->uid, i->item->sequence, i->round)
+                     : text_format(w->ctx, "%s/%s/%d", cause_word(i->kind),
+                                   i->item->uid, i->item->sequence),
         .contact = i->contact,
         .edition = i->item->edition,
         .thing = i->item->id,
@@ -165,19 +215,21 @@ static bool add_calendar(struct writing *w, const struct invitation *i,
                          struct notice *n, struct error *err)
 {
     struct serve *s = w->in->serve;
-    enum itip_method method =
-        i->kind == NOTICE_CANCELLATION ? ITIP_CANCEL : ITIP_REQUEST;
+    enum itip_method method = i->kind != NOTICE_CANCELLATION ? ITIP_REQUEST
+                              : i->left                      ? ITIP_UNINVITE
+                                                             : ITIP_CANCEL;
+    struct instant stamp = i->left || i->round > 0 ? w->in->now : INSTANT_NONE;
     struct itip_party organizer = {s->config->from_name,
                                    s->config->from_address},
                       attendee = {i->contact->name, i->contact->email};
     char *calendar;
 
-    if (!itip_write(w->ctx, w->source, i->item->uid, method, &organizer,
+    if (!itip_write(w->ctx, w->source, i->item->uid, method, stamp, &organizer,
                     &attendee, &calendar, err))
         return false;
     n->calendar = calendar;
     n->method = itip_method_word(method);
-    return method == ITIP_CANCEL ||
+    return method != ITIP_REQUEST ||
            token_answer_url(w->ctx, s, i->item->id, i->contact->email,
                             &n->answer_url, err);
 }
@@ -197,15 +249,16 @@ static bool write_one(struct writing *w, const struct invitation *i,
         !store_has_message(in->serve->store, i->contact->email, n.cause, &there,
                            err))
         return false;
-    if (there || !source || !itip_has(source, i->item->uid, NULL))
+    if (!source || !itip_has(source, i->item->uid, NULL))
         return true;
     if (!drop_older(w, i, err))
         return false;
-    if (i->kind == NOTICE_CANCELLATION && !i->begun)
+    if (there || (i->kind == NOTICE_CANCELLATION && !i->begun))
         return true;
     if (!add_calendar(w, i, &n, err) ||
         !letter_compose(w->ctx, in->serve, &n, in->plan, NULL, in->note,
                         in->release, in->state, in->now, &m, err) ||
+        !allow(in, (size_t)(i->contact - w->contacts), &m, err) ||
         !store_add_message(in->serve->store, &m, &id, &added, err))
         return false;
     w->written += added;
@@ -226,6 +279,7 @@ bool invitations_write(TALLOC_CTX *ctx, const struct inviting *in, int *ret_n,
         store_invitations(tmp, in->serve->store, NULL, &w.rows, &w.n, err);
 
     if (good) {
+        w.contacts = contacts.rows;
         told = told_of(tmp, w.rows, w.n, &n_told);
         all = office_invitations(tmp, in->serve->generation->rules, in->plan,
                                  &contacts, told, n_told, in->now);
@@ -277,7 +331,7 @@ static bool greet(struct serve *s, const struct contact *c,
     return true;
 }
 
-static bool welcome(TALLOC_CTX *ctx, const struct inviting *in,
+static bool welcome(TALLOC_CTX *ctx, const struct inviting *in, size_t contact,
                     const struct contact *c, const char *const *bodies,
                     size_t n, struct error *err)
 {
@@ -303,6 +357,7 @@ static bool welcome(TALLOC_CTX *ctx, const struct inviting *in,
         return true;
     return letter_compose(ctx, s, &note, in->plan, NULL, in->note, in->release,
                           in->state, in->now, &m, err) &&
+           allow(in, contact, &m, err) &&
            store_add_message(s->store, &m, &id, &added, err);
 }
 
@@ -322,7 +377,7 @@ bool invitations_welcome(TALLOC_CTX *ctx, const struct inviting *in,
             good = new_bodies(tmp, in->serve, c, &bodies, &n, err);
         if (good && n > 0)
             good = greet(in->serve, c, bodies, n, err) &&
-                   (silent || welcome(tmp, in, c, bodies, n, err));
+                   (silent || welcome(tmp, in, i, c, bodies, n, err));
         talloc_free(tmp);
     }
     return good;
@@ -340,13 +395,18 @@ bool invitations_catch_up(struct serve *s, struct error *err)
                                        ? MESSAGE_HELD
                                        : MESSAGE_QUEUED,
                           .now = serve_now(s)};
+    struct contacts contacts;
+    struct net *net;
     int n = 0;
     bool good;
 
-    if (!s->out.plan || !store_begin(s->store, err)) {
+    if (!s->out.plan || !scheduler_net(s, &net, err) ||
+        !store_contacts(tmp, s->store, &contacts, err) ||
+        !store_begin(s->store, err)) {
         talloc_free(tmp);
         return !s->out.plan;
     }
+    in.allowance = allowance_new(tmp, net, contacts.n);
     good = invitations_welcome(tmp, &in, false, err) &&
            invitations_write(tmp, &in, &n, err) && store_commit(s->store, err);
     if (!good)
@@ -357,37 +417,78 @@ bool invitations_catch_up(struct serve *s, struct error *err)
 
 /* ---- the desk */
 
-bool desk_tell(TALLOC_CTX *ctx, struct serve *s, const char *cause,
-               const char *edition, const char *text, struct error *err)
+/* Those of the desk who answer for the item's bodies; all where nobody does, or
+ * it is about no item. */
+static bool *desk_of(TALLOC_CTX *ctx, const struct rules *r,
+                     const struct contacts *all, const struct item *about)
+{
+    bool *chosen = array_new(ctx, bool, all->n);
+    bool any = false;
+
+    for (int narrow = about != NULL; !any && narrow >= 0; narrow--)
+        for (size_t i = 0; i < all->n; i++) {
+            const struct contact *c = &all->rows[i];
+
+            chosen[i] = c->role == ROLE_DESK && contact_is_mailed(c) &&
+                        (!narrow || contact_hears_item(r, c, about));
+            any = any || chosen[i];
+        }
+    return chosen;
+}
+
+/* The net catches notices as all else, but for its own. */
+static bool desk_allow(TALLOC_CTX *ctx, struct serve *s, struct message *m,
+                       struct error *err)
+{
+    struct net *net;
+
+    return text_begins(m->cause, "safety-net/") ||
+           (scheduler_net(s, &net, err) && restraint_hold(ctx, s, net, m, err));
+}
+
+static bool desk_tell_one(TALLOC_CTX *ctx, struct serve *s,
+                          const struct desk_news *news, const struct contact *c,
+                          struct error *err)
 {
     static const struct plan nothing;
     struct instant now = serve_now(s);
+    struct notice n = {.kind = NOTICE_DESK,
+                       .cause = news->cause,
+                       .contact = c,
+                       .edition = news->about ? news->about->edition : "",
+                       .thing = "",
+                       .due = now,
+                       .expires = {now.second + 30 * (int64_t)DAY},
+                       .lead = {-1, UNIT_DAYS},
+                       .text = news->text,
+                       .lines = news->lines,
+                       .n_lines = news->n_lines};
+    struct message m;
+    int64_t id;
+    bool added, there;
+
+    if (!store_has_message(s->store, c->email, news->cause, &there, err))
+        return false;
+    return there ||
+           (letter_compose(ctx, s, &n, s->out.plan ? s->out.plan : &nothing,
+                           NULL, "", s->out.release, MESSAGE_QUEUED, now, &m,
+                           err) &&
+            desk_allow(ctx, s, &m, err) &&
+            store_add_message(s->store, &m, &id, &added, err)) ||
+           wrap(err, "notice to %s", c->email);
+}
+
+bool desk_tell(TALLOC_CTX *ctx, struct serve *s, const struct desk_news *news,
+               struct error *err)
+{
     struct contacts contacts;
+    bool *chosen;
 
     if (!store_contacts(ctx, s->store, &contacts, err))
         return false;
-    for (size_t i = 0; i < contacts.n; i++) {
-        const struct contact *c = &contacts.rows[i];
-        struct notice n = {.kind = NOTICE_DESK,
-                           .cause = cause,
-                           .contact = c,
-                           .edition = edition,
-                           .thing = "",
-                           .due = now,
-                           .expires = {now.second + 30 * (int64_t)DAY},
-                           .lead = {-1, UNIT_DAYS},
-                           .text = text};
-        struct message m;
-        int64_t id;
-        bool added;
-
-        if (c->role != ROLE_DESK || !contact_is_mailed(c))
-            continue;
-        if (!letter_compose(ctx, s, &n, s->out.plan ? s->out.plan : &nothing,
-                            NULL, "", s->out.release, MESSAGE_QUEUED, now, &m,
-                            err) ||
-            !store_add_message(s->store, &m, &id, &added, err))
-            return wrap(err, "notice to %s", c->email);
-    }
+    chosen = desk_of(ctx, s->generation->rules, &contacts, news->about);
+    for (size_t i = 0; i < contacts.n; i++)
+        if (chosen[i] && !desk_tell_one(ctx, s, news, &contacts.rows[i], err))
+            return false;
     return true;
 }

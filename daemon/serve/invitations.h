@@ -14,6 +14,7 @@ struct inviting {
     int release;
     enum message_state state; /* held or queued */
     struct instant now;
+    struct allowance *allowance; /* NULL: a release, which is not counted */
 };
 
 /* Writes what contacts are owed about items ahead, inside the transaction that
@@ -33,8 +34,15 @@ bool invitations_catch_up(struct serve *s, struct error *err) MUST_USE;
 /* The sequence that a message of an invitation told. */
 int invitation_sequence(const struct message *m);
 
-/* Something for the desk to look at: a notice to each of its contacts, once per
- * cause. */
-bool desk_tell(TALLOC_CTX *ctx, struct serve *s, const char *cause,
-               const char *edition, const char *text,
+/* Something for the desk to look at. */
+struct desk_news {
+    const char *cause;        /* it is told once per cause and contact */
+    const struct item *about; /* for those who answer for its bodies; NULL */
+    const char *text;         /* one line */
+    const char *const *lines; /* in detail */
+    size_t n_lines;
+};
+
+/* A notice to each contact of the desk that it concerns. */
+bool desk_tell(TALLOC_CTX *ctx, struct serve *s, const struct desk_news *news,
                struct error *err) MUST_USE;

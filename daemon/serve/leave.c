@@ -77,17 +77,15 @@ static bool tell(struct leaving *l, struct error *err)
                                 .things = c->email,
                                 .before = "",
                                 .after = ""};
+    const struct desk_news news = {
+        .cause = text_format(l->ctx, "unsubscribed/%s/%lld", c->email,
+                             (long long)log.at.second),
+        .text = text_format(l->ctx,
+                            "%s (%s) wants no more digests and reminders; "
+                            "tasks and invitations still go there",
+                            c->email, c->name)};
 
-    return store_log(s->store, &log, err) &&
-           desk_tell(l->ctx, s,
-                     text_format(l->ctx, "unsubscribed/%s/%lld", c->email,
-                                 (long long)log.at.second),
-                     "",
-                     text_format(l->ctx,
-                                 "%s (%s) wants no more digests and reminders; "
-                                 "tasks and invitations still go there",
-                                 c->email, c->name),
-                     err);
+    return store_log(s->store, &log, err) && desk_tell(l->ctx, s, &news, err);
 }
 
 static bool leave(struct leaving *l, struct error *err)

@@ -464,6 +464,15 @@ static void add_things(TALLOC_CTX *ctx, struct serve *s, json_t *view,
     set_text(view, "your_zone", zone_name(reader));
 }
 
+static json_t *lines_view(const struct notice *n)
+{
+    json_t *lines = json_array();
+
+    for (size_t i = 0; i < n->n_lines; i++)
+        (void)json_array_append_new(lines, json_string(n->lines[i]));
+    return lines;
+}
+
 /* What a template of that notice sees; docs/templates.md lists the names. */
 json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
                     const struct plan *plan, const struct changes *changes,
@@ -493,6 +502,9 @@ json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         set_text(view, "updated", "Updated: ");
     if (n->text)
         set_text(view, "text", n->text);
+    (void)json_object_set_new(view, "has_lines", json_boolean(n->n_lines > 0));
+    (void)json_object_set_new(view, "lines", lines_view(n));
+    (void)json_object_set_new(view, "left", json_boolean(n->left));
     add_things(ctx, s, view, n, plan, changes);
     add_task(ctx, s, view, n, now);
     add_overdue(ctx, view, n, plan, instant_utc_date(now));

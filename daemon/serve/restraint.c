@@ -31,11 +31,13 @@ struct instant restraint_time(const struct serve *s, const struct plan *plan,
     return quiet_next(r, c, quiet, now, expires, meeting);
 }
 
-/* Reminders and task mails, but not what never went. */
+/* What nobody released, but not what never went. What newcomers are owed at
+ * once counted as one; after a restart it is forgotten. */
 static bool is_counted(const struct message *m, struct instant since)
 {
     return m->created.second > since.second &&
-           (m->kind == MESSAGE_REMINDER || m->kind == MESSAGE_TASK) &&
+           (m->kind == MESSAGE_REMINDER || m->kind == MESSAGE_TASK ||
+            m->kind == MESSAGE_NOTICE) &&
            m->state != MESSAGE_HELD && m->state != MESSAGE_EXPIRED &&
            m->state != MESSAGE_DROPPED;
 }
@@ -81,7 +83,8 @@ static bool tell_desk(TALLOC_CTX *ctx, struct serve *s, const char *why,
                     "then `send` or `drop` them",
                     why);
 
-    return desk_tell(ctx, s, cause, "", text, err);
+    return desk_tell(ctx, s, &(struct desk_news){.cause = cause, .text = text},
+                     err);
 }
 
 bool restraint_hold(TALLOC_CTX *ctx, struct serve *s, struct net *net,

@@ -122,6 +122,7 @@ static bool put_answer(struct asked *a, const char *partstat,
                                    .sequence = a->item->sequence,
                                    .partstat = partstat,
                                    .at = serve_now(s),
+                                   .stamp = serve_now(s),
                                    .comment = comment,
                                    .proposal = "",
                                    .via = "link"};

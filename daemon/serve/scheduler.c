@@ -18,7 +18,9 @@
 #include "daemon/serve/invitations.h"
 #include "daemon/serve/restraint.h"
 
-#define LOOK_SECONDS 60
+#define LOOK_SECONDS   60
+#define GIVEN_UP_TOLD  "given_up_told" /* setting: until when */
+#define GIVEN_UP_LINES 20
 
 struct scheduler {
     struct serve *serve;
@@ -32,6 +34,7 @@ struct scheduler {
     bool owing;      /* newcomers may be owed invitations */
     struct date day; /* of the last run, in UTC */
     int overdue;     /* tasks that day */
+    bool given_up;   /* messages may have failed since the desk was told */
 };
 
 static void on_timer(uv_timer_t *timer);
@@ -107,6 +110,104 @@ static bool recompute(struct scheduler *sch, struct error *err)
     return true;
 }
 
+bool scheduler_net(struct serve *s, struct net **ret, struct error *err)
+{
+    struct scheduler *sch = s->scheduler;
+
+    if (!sch)
+        return fail(err, REPLY_LATER, "the daemon stops");
+    if (!sch->net && !restraint_load(sch, s, &sch->net, err))
+        return false;
+    *ret = sch->net;
+    return true;
+}
+
+/* ---- what was given up, told once an hour */
+
+void scheduler_gave_up(struct serve *s)
+{
+    if (s->scheduler)
+        s->scheduler->given_up = true;
+}
+
+static struct instant hour_of(struct instant t)
+{
+    return (struct instant){t.second - t.second % 3600};
+}
+
+/* Notices to the desk are left out: one that fails would cause another. */
+static size_t lines_of(TALLOC_CTX *ctx, const struct message *rows, size_t n,
+                       const char **lines)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct message *m = &rows[i];
+
+        if (m->kind == MESSAGE_NOTICE)
+            continue;
+        if (count < GIVEN_UP_LINES)
+            lines[count] = text_format(
+                ctx, "message %lld, %s to %s%s%s: %s%s%.200s", (long long)m->id,
+                message_kind_word(m->kind), m->to, *m->edition ? ", " : "",
+                m->edition, message_state_word(m->state),
+                *m->verdict ? ", " : "", m->verdict);
+        count++;
+    }
+    return count;
+}
+
+static bool tell_given_up(TALLOC_CTX *ctx, struct serve *s,
+                          struct instant since, struct instant until,
+                          struct error *err)
+{
+    const char *lines[GIVEN_UP_LINES];
+    struct message *rows;
+    size_t n, count;
+    struct desk_news news = {.lines = lines};
+
+    if (!store_given_up(ctx, s->store, since, until, &rows, &n, err))
+        return false;
+    count = lines_of(ctx, rows, n, lines);
+    if (count == 0)
+        return true;
+    news.n_lines = count < GIVEN_UP_LINES ? count : GIVEN_UP_LINES;
+    news.cause = text_format(ctx, "given-up/%lld", (long long)until.second);
+    news.text = text_format(ctx,
+                            "%zu mail%s did not go and will not be tried "
+                            "again (convenectl outbox --state failed, expired)",
+                            count, count == 1 ? "" : "s");
+    return desk_tell(ctx, s, &news, err);
+}
+
+/* Once an hour has ended, all of it; what comes next waits for the next. */
+static bool report_given_up(struct scheduler *sch, struct error *err)
+{
+    struct serve *s = sch->serve;
+    struct instant until = hour_of(serve_now(s)), since = until;
+    TALLOC_CTX *tmp = talloc_new(sch);
+    const char *told = NULL;
+    bool good = store_setting(tmp, s->store, GIVEN_UP_TOLD, &told, err);
+
+    if (good && told)
+        since.second = atoll(told);
+    if (good && (!told || since.second < until.second)) {
+        good = store_begin(s->store, err);
+        if (good &&
+            !((!told || tell_given_up(tmp, s, since, until, err)) &&
+              store_set_setting(
+                  s->store, GIVEN_UP_TOLD,
+                  text_format(tmp, "%lld", (long long)until.second), err) &&
+              store_commit(s->store, err))) {
+            store_rollback(s->store);
+            good = false;
+        }
+        sch->given_up = sch->given_up && !good;
+    }
+    talloc_free(tmp);
+    return good;
+}
+
 /* ---- telling */
 
 static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
@@ -132,6 +233,7 @@ static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
     if (missed) {
         m.verdict = "missed: its time went by while the daemon was not running";
         m.settled = now;
+        sch->given_up = true;
     }
     return restraint_hold(ctx, s, sch->net, &m, err) &&
            store_add_message(s->store, &m, &id, &added, err);
@@ -147,9 +249,7 @@ static bool tell_due(struct scheduler *sch, struct error *err)
     if (sch->at == sch->notices.n ||
         sch->notices.rows[sch->at].due.second > now.second)
         return true;
-    if (!sch->net && !restraint_load(sch, s, &sch->net, err))
-        return false;
-    if (!store_begin(s->store, err))
+    if (!scheduler_net(s, &sch->net, err) || !store_begin(s->store, err))
         return false;
     while (sch->at < sch->notices.n &&
            sch->notices.rows[sch->at].due.second <= now.second) {
@@ -180,9 +280,11 @@ static void expire(struct serve *s)
 
     if (!store_expire(s->store, serve_now(s), &n, &err))
         serve_report(s, "expire", &err);
-    else if (n > 0)
+    else if (n > 0) {
         log_line(LOG_LEVEL_WARNING, "%d messages expired without being sent",
                  n);
+        scheduler_gave_up(s);
+    }
 }
 
 /* Once a day, when one more is late. */
@@ -204,6 +306,8 @@ void scheduler_run(struct serve *s)
 
     if (!sch)
         return;
+    if (date_is_none(sch->day))
+        sch->given_up = true; /* perhaps before this process began */
     if (day.day != sch->day.day) {
         draft_forget(s); /* what was confirmed may be held now */
         refresh_deadlines(sch);
@@ -221,6 +325,8 @@ void scheduler_run(struct serve *s)
     if (!tell_due(sch, &err))
         serve_report(s, "scheduler", &err);
     expire(s);
+    if (sch->given_up && !report_given_up(sch, &err))
+        serve_report(s, "notice", &err);
     delivery_poke(s);
 }
 
@@ -247,6 +353,9 @@ struct instant scheduler_next(struct serve *s)
     }
     if (sch->at < sch->notices.n)
         next = sch->notices.rows[sch->at].due;
+    if (sch->given_up)
+        next = earlier(next,
+                       (struct instant){hour_of(serve_now(s)).second + 3600});
     if (store_next_due(s->store, &mail, &err)) {
         struct instant rest = delivery_resting(s);
 

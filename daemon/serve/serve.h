@@ -200,6 +200,12 @@ void scheduler_changed(struct serve *s);
 void scheduler_run(struct serve *s);
 /* The next instant at which something falls due; NONE: nothing. */
 struct instant scheduler_next(struct serve *s);
+/* A message failed or expired: the desk is told at the end of the hour. */
+void scheduler_gave_up(struct serve *s);
+/* What went lately without a release, for the safety net. */
+struct net;
+bool scheduler_net(struct serve *s, struct net **ret, struct error *err)
+    MUST_USE;
 void scheduler_stop(struct serve *s);
 
 /* ---- delivery.c: from the outbox to the relay or the directory */

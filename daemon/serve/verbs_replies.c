@@ -7,6 +7,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/serve/inbox.h"
+#include "daemon/serve/invitations.h"
 #include "daemon/serve/verbs.h"
 
 #define PAGE 500
@@ -141,11 +142,11 @@ static const struct reply_row *reply_of(const struct reply_row *rows, size_t n,
     return NULL;
 }
 
-/* `current`: it was given after the last that was told of the item. */
+/* `current`: it answers the last revision that was told of the item. */
 static json_t *reply_view(const struct message *m, const struct reply_row *r)
 {
     char at[INSTANT_TEXT];
-    bool current = r && r->at.second >= m->created.second;
+    bool current = r && r->sequence >= invitation_sequence(m);
 
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:b}", "item",
                      m->thing, "email", m->to, "name", m->name, "partstat",

@@ -117,6 +117,17 @@ bool store_messages(TALLOC_CTX *ctx, struct store *st, int state,
     return query_list(ctx, &q, ret, ret_n, err);
 }
 
+bool store_given_up(TALLOC_CTX *ctx, struct store *st, struct instant since,
+                    struct instant until, struct message **ret, size_t *ret_n,
+                    struct error *err)
+{
+    struct query q = query_of(st, SQL_GIVEN_UP);
+
+    query_instant(&q, since);
+    query_instant(&q, until);
+    return query_list(ctx, &q, ret, ret_n, err);
+}
+
 /* ---- moving */
 
 static bool state_of(struct store *st, int64_t id, enum message_state *ret,

@@ -349,6 +349,7 @@ static const struct column reply_columns[] = {
     COLUMN("sequence", INT, sequence),  COLUMN("partstat", TEXT, partstat),
     COLUMN("at", INSTANT, at),          COLUMN("comment", TEXT, comment),
     COLUMN("proposal", TEXT, proposal), COLUMN("via", TEXT, via),
+    COLUMN("stamp", INSTANT, stamp),
 };
 const struct record record_reply = RECORD("reply", reply_columns);
 #undef ROW

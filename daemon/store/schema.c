@@ -380,9 +380,16 @@ static const char parties[] =
     "UPDATE message SET party = coalesce((SELECT of FROM contact"
     "  WHERE contact.email = message.recipient), '');";
 
+static const char stamps[] =
+    "ALTER TABLE reply ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE reply SET stamp = at;"
+    "CREATE INDEX message_given_up ON message(settled)"
+    "  WHERE state IN ('failed', 'expired');";
+
 /* clang-format on */
 
 const char *const schema_steps[] = {
     drafts,  versions,      identities, facts,  mails,         documents,
-    replies, private_feeds, vacancies,  octets, subscriptions, parties};
+    replies, private_feeds, vacancies,  octets, subscriptions, parties,
+    stamps};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

@@ -190,6 +190,10 @@ bool store_recover(struct store *st, struct instant now, int *ret_n,
 /* held, queued, deferred past their expiry -> expired; how many. */
 bool store_expire(struct store *st, struct instant now, int *ret_n,
                   struct error *err) MUST_USE;
+/* Heads of what failed or expired from `since` on and before `until`. */
+bool store_given_up(TALLOC_CTX *ctx, struct store *st, struct instant since,
+                    struct instant until, struct message **ret, size_t *ret_n,
+                    struct error *err) MUST_USE;
 /* The earliest `next` of what may be claimed, or second after the `expires` of
  * anything open, INSTANT_NONE none: once that has been claimed and expired, it
  * is later. */
@@ -315,7 +319,8 @@ struct reply_row {
     const char *thing, *email;
     int sequence;         /* of the invitation it answers */
     const char *partstat; /* ACCEPTED, DECLINED, TENTATIVE, ... */
-    struct instant at;
+    struct instant at;    /* when it came */
+    struct instant stamp; /* when it was said */
     const char *comment, *proposal; /* proposal: another time, in words */
     const char *via;                /* mail, link */
 };

@@ -56,7 +56,8 @@ static char *write_for(struct fixture *f, const char *uid, enum itip_method m,
     struct itip_party who = {name, "a.b@y.example"};
     char *text, *to;
 
-    assert_true(itip_write(f, f->source, uid, m, &desk, &who, &text, &f->err));
+    assert_true(itip_write(f, f->source, uid, m, INSTANT_NONE, &desk, &who,
+                           &text, &f->err));
     to = text;
     for (const char *c = text; *c; c++) {
         if (c[0] == '\r' && c[1] == '\n' && c[2] == ' ')
@@ -118,14 +119,14 @@ static void test_refusals(void **state)
     char *text = NULL;
     int sequence = -1;
 
-    assert_false(itip_write(f, f->source, "c@x.example", ITIP_REQUEST, &desk,
-                            &desk, &text, &f->err));
+    assert_false(itip_write(f, f->source, "c@x.example", ITIP_REQUEST,
+                            INSTANT_NONE, &desk, &desk, &text, &f->err));
     assert_int_equal(f->err.code, REPLY_NOTFOUND);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct itip_party who = {"A", bad[i]};
 
         assert_false(itip_write(f, f->source, "a@x.example", ITIP_REQUEST,
-                                &desk, &who, &text, &f->err));
+                                INSTANT_NONE, &desk, &who, &text, &f->err));
         assert_int_equal(f->err.code, REPLY_INPUT);
     }
     assert_null(text);
