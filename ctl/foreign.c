@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/base/memory.h"
+#include "daemon/base/program.h"
 #include "daemon/base/text.h"
 
 char *foreign_octets(TALLOC_CTX *ctx, int fd, size_t most, size_t *ret_size)
@@ -31,26 +32,6 @@ char *foreign_octets(TALLOC_CTX *ctx, int fd, size_t most, size_t *ret_size)
     octets[size] = '\0';
     *ret_size = size;
     return octets;
-}
-
-/* Beside this program (a build folder), or in libexec. */
-static char *find_reader(TALLOC_CTX *ctx)
-{
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    char *slash, *beside;
-
-    if (n > 0) {
-        self[n] = '\0';
-        slash = strrchr(self, '/');
-        if (slash) {
-            beside = text_format(ctx, "%.*s/convene-reader",
-                                 (int)(slash - self), self);
-            if (access(beside, X_OK) == 0)
-                return beside;
-        }
-    }
-    return memory_text(ctx, CONVENED_LIBEXEC "/convene-reader");
 }
 
 static _Noreturn void become_reader(const char *program, char *const *argv,
@@ -124,7 +105,7 @@ bool foreign_read(TALLOC_CTX *ctx, const char *const *words, const char *octets,
                   size_t size, size_t most, char **ret, const char **ret_why,
                   struct error *err)
 {
-    const char *program = find_reader(ctx);
+    const char *program = program_path(ctx, "convene-reader");
     struct child child = {0};
     int status = 0;
     size_t n;

@@ -18,6 +18,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
+#include "daemon/base/program.h"
 #include "daemon/base/text.h"
 #include "daemon/serve/job.h"
 #include "daemon/serve/serve.h"
@@ -103,26 +104,6 @@ static void take_sockets(struct process *p)
     for (int i = 0; names && i < n; i++)
         free(names[i]);
     free(names);
-}
-
-/* convene-mailer beside this program (a build folder), or in libexec. */
-static char *find_mailer(TALLOC_CTX *ctx)
-{
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    char *slash, *beside;
-
-    if (n > 0) {
-        self[n] = '\0';
-        slash = strrchr(self, '/');
-        if (slash) {
-            *slash = '\0';
-            beside = text_format(ctx, "%s/convene-mailer", self);
-            if (access(beside, X_OK) == 0)
-                return beside;
-        }
-    }
-    return memory_text(ctx, CONVENED_LIBEXEC "/convene-mailer");
 }
 
 static bool open_state(struct serve *s, struct error *err)
@@ -344,7 +325,7 @@ int daemon_run(const struct daemon_options *options)
     p->s.clock = instant_is_none(options->clock) ? clock_real()
                                                  : clock_manual(options->clock);
     p->s.out.bad_feeds = "";
-    p->s.mailer_program = find_mailer(p);
+    p->s.mailer_program = program_path(p, "convene-mailer");
     status = read_config(p) ? run_loop(p) : reply_exit(REPLY_INPUT);
     talloc_free(p);
     return status;

@@ -3,22 +3,7 @@
  */
 #include "daemon/plan/diff.h"
 #include "plan_world.h"
-
-static TALLOC_CTX *ctx;
-
-static int setup(void **state)
-{
-    (void)state;
-    ctx = talloc_new(NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    talloc_free(ctx);
-    return 0;
-}
+#include "test_context.h"
 
 /* Two editions, the first with two items. */
 static struct plan *two(void)

@@ -4,6 +4,7 @@
  */
 #include "daemon/plan/explain.h"
 #include "plan_world.h"
+#include "test_context.h"
 
 #define HEAD                                                                   \
     "sector T \"T\"\n  cycle calendar year\n  notice %s\n  levels low\n"       \
@@ -16,22 +17,6 @@
 #define J                                                                      \
     "cluster J \"J\"\n  times 1 per cycle\n  window 1 Jun .. 30 Jun\n"         \
     "  lasts 1 day\n  host A\n  after K %s\n  meeting M \"M\" of IT 1 day\n"
-
-static TALLOC_CTX *ctx;
-
-static int setup(void **state)
-{
-    (void)state;
-    ctx = talloc_new(NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    talloc_free(ctx);
-    return 0;
-}
 
 static struct planned planned(const char *text, int last)
 {

@@ -3,6 +3,7 @@
  */
 #include "daemon/plan/rotation.h"
 #include "plan_world.h"
+#include "test_context.h"
 
 #define THREE                                                                  \
     "sector T \"T\"\n"                                                         \
@@ -17,22 +18,6 @@
 #define CLUSTER                                                                \
     "cluster K \"K\"\n  times 1 per cycle\n  window 1 Mar .. 31 Mar\n"         \
     "  lasts 1 day\n  host R\n  meeting M \"M\" of X 1 day\n"
-
-static TALLOC_CTX *ctx;
-
-static int setup(void **state)
-{
-    (void)state;
-    ctx = talloc_new(NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    talloc_free(ctx);
-    return 0;
-}
 
 /* "2027 BN, 2028 KH" */
 static const char *turns(const struct rules *r, const char *name,

@@ -3,6 +3,7 @@
  * does; each has its own cycle, notice, desks and days to avoid.
  */
 #include "plan_world.h"
+#include "test_context.h"
 
 #define A(people, more)                                                        \
     "sector A \"A\"\n  levels high\n" more "member X \"X\" since 1990-01-01\n" \
@@ -20,22 +21,6 @@
     "  window 8 Mar .. 12 Mar\n"                                               \
     "  prefer start near 8 Mar weight 9 per week\n"                            \
     "  meeting M \"M\" of CB 1 day\n"
-
-static TALLOC_CTX *ctx;
-
-static int setup(void **state)
-{
-    (void)state;
-    ctx = talloc_new(NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    talloc_free(ctx);
-    return 0;
-}
 
 static const struct rules *two(const char *a, const char *b)
 {
