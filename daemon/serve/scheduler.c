@@ -33,7 +33,7 @@ struct scheduler {
     bool stale;      /* notices must be computed again */
     bool owing;      /* newcomers may be owed invitations */
     struct date day; /* of the last run, in UTC */
-    int overdue;     /* tasks that day */
+    int overdue;     /* tasks that day; -1 when some have changed since */
     bool given_up;   /* messages may have failed since the desk was told */
 };
 
@@ -81,6 +81,7 @@ void scheduler_changed(struct serve *s)
         return;
     s->scheduler->stale = true;
     s->scheduler->owing = true;
+    s->scheduler->overdue = -1;
     if (!s->clock.manual)
         arm(s->scheduler, 0);
 }
@@ -287,7 +288,8 @@ static void expire(struct serve *s)
     }
 }
 
-/* Once a day, when one more is late. */
+/* Once a day, when one more is late. As many as before are the same ones only
+ * when nothing was done, or released, since. */
 static void refresh_deadlines(struct scheduler *sch)
 {
     int overdue = deadlines_overdue(sch->serve);

@@ -197,6 +197,18 @@ def test_a_digest_reminds_of_what_turned_overdue_since(released):
     assert "Credentials" not in text  # the members'
 
 
+def test_as_many_overdue_as_yesterday_may_be_others(released):
+    released.ctl("clock", "2026-12-21")
+    before = released.ctl("status")[0]["overdue"]
+    late = [t["task"] for t in released.ctl("tasks") if t["overdue"]]
+    for name in late[:2]:
+        released.ctl("done", name)
+    released.ctl("clock", "2026-12-22")  # PAPERS and OUTCOMES were due on Monday
+    assert released.ctl("status")[0]["overdue"] == before
+    text = released.get("/feeds/deadlines.ics")[2].decode().replace("\r\n ", "")
+    assert "SUMMARY:Due: Working papers and annotated agenda out\\, ADGMIN and Related Meetings (overdue)" in text
+
+
 # ---- audit
 def test_audit_prints_a_page_and_a_spreadsheet(planned):
     assert planned.ctl("audit", "2027")[0]["ok"] is True
