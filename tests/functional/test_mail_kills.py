@@ -1,15 +1,15 @@
 """kill -9 again and again while a release goes out: everybody has every mail.
 
-CONVENED_KILLS and CONVENED_KILL_PEOPLE make it longer: 500 and 1000 is what was
-asked of the design. A duplicate may only be a mail that the relay had accepted
-before its verdict was written down, so at most one a kill.
+CONVENED_KILLS and CONVENED_KILL_PEOPLE make it longer; docs/mail.md has the numbers
+of 500 kills over 1,000 mails. A duplicate may only be the mail that the relay had
+accepted and whose verdict was not yet written down: one a kill, and the last one
+that the relay saw of that life.
 """
 import email
 import os
 import random
 import threading
 import time
-from collections import Counter
 
 from conftest import Daemon
 from smtp import Server, Slow
@@ -41,11 +41,11 @@ def kill_while_it_sends(d, relay, seconds):
 
     What was under way when it died is tried again a minute later: `clock` takes it there.
     """
-    before = len(relay.mails)
+    before = len(relay.seen)
     step = threading.Thread(target=lambda: d.run("clock", "+2 min"))
     step.start()
     for _ in range(200):
-        if len(relay.mails) > before or not step.is_alive():
+        if len(relay.seen) > before or not step.is_alive():
             break
         time.sleep(0.02)
     time.sleep(seconds)
@@ -53,33 +53,42 @@ def kill_while_it_sends(d, relay, seconds):
     step.join()
 
 
+def check_one_a_life(relay, ends):
+    """Of the mails that came in one life of the daemon, at most the last comes again."""
+    ids = [message_id(octets) for octets in relay.seen]
+    last = {name: i for i, name in enumerate(ids)}
+    for begin, end in zip([0] + ends, ends):
+        again = [i for i in range(begin, end) if last[ids[i]] != i]
+        assert again in ([], [end - 1]), f"{len(again)} mails of one life came again"
+
+
 def test_kill_9_at_many_points_of_a_release(where):
     dice = random.Random(SEED)
     # Slow enough that not all is sent before the last kill.
-    pause = 0.004 * KILLS * 25 / PEOPLE
+    pause = 0.008 * KILLS * 25 / PEOPLE
     with Server(dot=lambda session: Slow(pause * dice.random(), "250 2.0.0 queued")) as relay:
         d = prepared(where, relay)
         try:
-            sent = []
+            ends = []  # how many mails the relay had seen when a life was over
             minute = 0
             for _ in range(KILLS):
                 kill_while_it_sends(d, relay, 0.2 * dice.random())
-                sent.append(len(relay.mails))
                 minute += 3
                 d.clock = f"2026-11-{24 + minute // 1440:02}T{minute // 60 % 24:02}:{minute % 60:02}:00Z"
                 d.start()
+                ends.append(len(relay.seen))
             d.ctl("clock", "+1 day")
             rows = d.ctl("outbox")
             assert len(rows) == PEOPLE and {r["state"] for r in rows} == {"sent"}
-            copies = Counter(message_id(m.octets) for m in relay.mails)
-            assert set(copies) == {r["message_id"] for r in rows}, "everybody has it"
             octets = {}
-            for m in relay.mails:
-                assert octets.setdefault(message_id(m.octets), m.octets) == m.octets, "the same mail"
-            twice = sum(copies.values()) - PEOPLE
-            during = sum(a < b for a, b in zip([0] + sent, sent))
+            for mail in relay.seen:
+                assert octets.setdefault(message_id(mail), mail) == mail, "the same mail"
+            assert set(octets) == {r["message_id"] for r in rows}, "everybody has it"
+            check_one_a_life(relay, ends)
+            twice = len(relay.seen) - PEOPLE
+            during = sum(a < b for a, b in zip([0] + ends, ends))
             print(f"{KILLS} kills, {during} of them while mails went, {twice} mails twice")
-            assert during >= 3, "the kills hit nothing"
+            assert during >= KILLS // 2, "the kills hit nothing"
             assert twice < KILLS
             d.stop()
         finally:  # a daemon left behind would hold the test's output open
