@@ -88,7 +88,7 @@ static enum change_kind item_status_kind(enum item_status from,
     return to == ITEM_CONFIRMED ? CHANGE_CONFIRMED : CHANGE_OTHER;
 }
 
-enum { EDITION_PROPERTIES = 8, ITEM_PROPERTIES = 11 };
+enum { EDITION_PROPERTIES = 8, ITEM_PROPERTIES = 12 };
 
 /* The properties of an edition in the order they are told. Where the first day
  * moves, the last day and the days between say nothing more. */
@@ -156,6 +156,10 @@ static size_t item_properties(TALLOC_CTX *ctx, const struct item *a,
     p[n++] = (struct property){"people", CHANGE_OTHER, a->people, b->people};
     p[n++] = (struct property){"open", CHANGE_OTHER, a->open ? "yes" : "no",
                                b->open ? "yes" : "no"};
+    p[n++] = (struct property){"audience", CHANGE_OTHER,
+                               item_audience_word(a->audience),
+                               item_audience_word(b->audience)};
+    p[n++] = (struct property){"link", CHANGE_OTHER, a->link, b->link};
     return n;
 }
 

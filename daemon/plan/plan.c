@@ -20,6 +20,10 @@ static const char *const item_words[] = {[ITEM_PROPOSED] = "proposed",
                                          [ITEM_CANCELLED] = "cancelled",
                                          [ITEM_HELD] = "held"};
 
+static const char *const audience_words[] = {[ITEM_FOR_ALL] = "all",
+                                             [ITEM_FOR_INVITED] = "invited",
+                                             [ITEM_FOR_NOBODY] = "nobody"};
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static bool word_index(const char *const *words, size_t n, const char *word,
@@ -60,6 +64,21 @@ bool item_status_parse(const char *word, enum item_status *ret)
     if (!word_index(item_words, COUNT(item_words), word, &i))
         return false;
     *ret = (enum item_status)i;
+    return true;
+}
+
+const char *item_audience_word(enum item_audience a)
+{
+    return audience_words[a];
+}
+
+bool item_audience_parse(const char *word, enum item_audience *ret)
+{
+    size_t i;
+
+    if (!word_index(audience_words, COUNT(audience_words), word, &i))
+        return false;
+    *ret = (enum item_audience)i;
     return true;
 }
 
@@ -199,6 +218,7 @@ struct item item_copy(TALLOC_CTX *ctx, const struct item *i)
     c.people = text_or_empty(ctx, i->people);
     c.zone = text_or_empty(ctx, i->zone);
     c.city = text_or_empty(ctx, i->city);
+    c.link = text_or_empty(ctx, i->link);
     c.uid = text_or_empty(ctx, i->uid);
     return c;
 }

@@ -71,6 +71,10 @@ static inline struct edition edition_blank(void)
 
 enum item_status { ITEM_PROPOSED, ITEM_CONFIRMED, ITEM_CANCELLED, ITEM_HELD };
 
+/* Who may see an item: everybody; those it is for, in what is theirs alone;
+ * nobody, because it was never meant to be published. */
+enum item_audience { ITEM_FOR_ALL, ITEM_FOR_INVITED, ITEM_FOR_NOBODY };
+
 struct item {
     const char *id;      /* "MINISTERIAL-2027/SOM+1:JP", ".../JWG/2" */
     const char *edition; /* id */
@@ -93,6 +97,8 @@ struct item {
     bool one_off; /* added by `meeting`, no rule behind it */
     bool vacant;  /* cancelled when its edition was confirmed: its place stays
                      empty, so that the others keep theirs */
+    enum item_audience audience;
+    const char *link; /* where one joins by video, for those it is for; "" */
     /* Given at release (publish); "" / 0 / INSTANT_NONE in a draft. */
     const char *uid;
     int sequence;
@@ -112,6 +118,9 @@ const char *edition_status_word(enum edition_status s);
 bool edition_status_parse(const char *word, enum edition_status *ret) MUST_USE;
 const char *item_status_word(enum item_status s);
 bool item_status_parse(const char *word, enum item_status *ret) MUST_USE;
+
+const char *item_audience_word(enum item_audience a);
+bool item_audience_parse(const char *word, enum item_audience *ret) MUST_USE;
 
 /* ---- identity */
 /* "CLUSTER-CYCLE" or "CLUSTER-CYCLE-N" (n > 0), on ctx. */

@@ -78,10 +78,20 @@ static void drop_unseen(struct events *events, const struct previous *p)
     events->n = n;
 }
 
+/* Is there something that stands in private calendars only? */
+static bool has_hidden(const struct plan *version)
+{
+    for (size_t i = 0; i < version->n_items; i++)
+        if (version->items[i].audience != ITEM_FOR_ALL)
+            return true;
+    return false;
+}
+
 static struct press *set_up(TALLOC_CTX *ctx, const struct feed_input *in)
 {
     struct press *press = object_new(ctx, struct press);
-    struct previous *previous = previous_read(press, in->previous);
+    struct previous *previous =
+        previous_read(press, in->previous, has_hidden(in->version));
 
     icalerror_set_errors_are_fatal(0);
     *press = (struct press){.ctx = ctx, .job = press, .in = in};
@@ -256,7 +266,7 @@ struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
 /* ------------------------------------------------------- private calendars */
 
 bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
-                  const char *name, const struct contact *contact,
+                  const char *name, const struct contact *contact, int alarm,
                   struct feed *ret, struct error *err)
 {
     struct press *press = set_up(ctx, in);
@@ -264,7 +274,8 @@ bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
                        .code = "",
                        .name = name,
                        .path = "",
-                       .contact = contact};
+                       .contact = contact,
+                       .alarm = alarm};
     const char *fault;
     bool good;
 

@@ -65,10 +65,12 @@ bool feed_meeting(TALLOC_CTX *ctx, const struct feeds *served, const char *uid,
 /* Is an event of this UID in one of them? */
 bool feed_has_event(const struct feeds *served, const char *uid);
 
-/* The calendar of one contact: what it hears of and the deadlines it owes. The
- * feed's name is `name`; REPLY_INTERNAL when it does not pass its check. */
+/* The calendar of one contact: what it hears of and the deadlines it owes, with
+ * what is only for those it is for. It rings `alarm` minutes before a meeting,
+ * 0 never. The feed's name is `name`; REPLY_INTERNAL when it does not pass its
+ * check. */
 bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
-                  const char *name, const struct contact *contact,
+                  const char *name, const struct contact *contact, int alarm,
                   struct feed *ret, struct error *err) MUST_USE;
 
 /* What is served where a private calendar was, so that its entries leave the

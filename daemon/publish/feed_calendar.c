@@ -110,23 +110,35 @@ static int by_tzid(const void *a, const void *b)
     return strcmp((*x)->tzid, (*y)->tzid);
 }
 
-/* An event; what a private calendar shows is nobody else's. */
-static void put_event(struct octets *o, const struct event *e,
-                      const struct wanted *w)
+/* Rings so long before a meeting that is to be held, where that was asked for.
+ * An alarm is the last of its event. */
+static void put_alarm(struct octets *o, const struct event *e, int minutes)
 {
-    static const char mark[] = "\r\nCLASS:PUBLIC\r\n";
-    const char *at = strstr(e->text, mark);
-    char *before;
+    char *trigger = text_format(o->ctx, "-PT%dM", minutes);
+    char *summary = feed_escape(o->ctx, e->summary);
 
-    if (!w || w->scope != SCOPE_PRIVATE || !at) {
-        put(o, e->text);
-        return;
+    put(o, EVENT_ALARM);
+    put_line(o, "TRIGGER:", trigger);
+    put_line(o, "DESCRIPTION:", summary);
+    put(o, EVENT_ALARM_END);
+    talloc_free(trigger);
+    talloc_free(summary);
+}
+
+static void put_private(struct octets *o, const struct event *e, int alarm)
+{
+    static const char end[] = "END:VEVENT\r\n";
+    char *text = event_private_text(o->ctx, e);
+
+    if (alarm && e->kind == EVENT_MEETING && e->status != EVENT_CANCELLED) {
+        text[strlen(text) - strlen(end)] = '\0';
+        put(o, text);
+        put_alarm(o, e, alarm);
+        put(o, end);
+    } else {
+        put(o, text);
     }
-    before = memory_text_n(o->ctx, e->text, (size_t)(at - e->text));
-    put(o, before);
-    put(o, "\r\nCLASS:CONFIDENTIAL\r\n");
-    put(o, at + strlen(mark));
-    talloc_free(before);
+    talloc_free(text);
 }
 
 /* Each zone once, only those that are used, by name. */
@@ -160,7 +172,10 @@ struct octets calendar_write(TALLOC_CTX *ctx, const struct feed_input *in,
         put_names(&o, in, w);
     put_zones(&o, events, n);
     for (size_t i = 0; i < n; i++)
-        put_event(&o, events[i], w);
+        if (w && w->scope == SCOPE_PRIVATE)
+            put_private(&o, events[i], w->alarm);
+        else
+            put(&o, events[i]->text);
     put(&o, CALENDAR_END);
     return o;
 }

@@ -198,7 +198,8 @@ static void span_categories(struct collector *c, struct event *event,
     const struct item *items = plan_items_of(plan, edition, &n_items);
 
     for (size_t i = 0; i < n_items; i++) {
-        for (size_t k = 0; k < items[i].n_bodies; k++) {
+        for (size_t k = 0;
+             items[i].audience == ITEM_FOR_ALL && k < items[i].n_bodies; k++) {
             bool known = false;
 
             for (size_t j = 0; j < n && !known; j++)

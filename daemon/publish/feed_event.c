@@ -173,3 +173,28 @@ void event_write(TALLOC_CTX *ctx, struct event *e)
     icalmemory_free_buffer(text);
     icalcomponent_free(v);
 }
+
+/* The event with an address in its description. */
+static const char *with_link(TALLOC_CTX *ctx, const struct event *e,
+                             const char *link)
+{
+    struct event joined = *e;
+
+    joined.description =
+        feed_clean(ctx, text_format(ctx, "%s\nJoin: %s", e->description, link));
+    event_write(ctx, &joined);
+    return joined.text;
+}
+
+char *event_private_text(TALLOC_CTX *ctx, const struct event *e)
+{
+    static const char mark[] = "\r\nCLASS:PUBLIC\r\n";
+    const char *link = e->item && e->item->link ? e->item->link : "";
+    const char *text = link[0] ? with_link(ctx, e, link) : e->text;
+    const char *at = strstr(text, mark);
+
+    if (!at)
+        return memory_text(ctx, text);
+    return text_format(ctx, "%.*s\r\nCLASS:CONFIDENTIAL\r\n%s",
+                       (int)(at - text), text, at + strlen(mark));
+}

@@ -11,6 +11,10 @@
 #include "daemon/plan/plan.h"
 #include "daemon/publish/feed.h"
 
+/* How the alarm of an event begins and ends. */
+#define EVENT_ALARM     "BEGIN:VALARM\r\nACTION:DISPLAY\r\n"
+#define EVENT_ALARM_END "END:VALARM\r\n"
+
 enum event_kind {
     EVENT_SPAN,    /* of an edition: all-day, nobody is busy */
     EVENT_MEETING, /* of an item: timed */
@@ -61,6 +65,9 @@ void event_settle_zone(struct event *e, int first, int last);
 
 /* The VEVENT as folded lines into e->text, on ctx. */
 void event_write(TALLOC_CTX *ctx, struct event *e);
+/* The same as a private calendar has it, on ctx: CLASS says so, and it tells
+ * where one joins by video. */
+char *event_private_text(TALLOC_CTX *ctx, const struct event *e);
 
 /* All events that the input's feeds are made of, in the order of the input,
  * without text. On ctx. (feed_collect.c) */
@@ -83,7 +90,9 @@ struct instant event_stamp(TALLOC_CTX *ctx, const char *text, const char *name);
 
 /* The VEVENTs of the last good bodies, by UID (feed_previous.c). */
 struct previous;
-struct previous *previous_read(TALLOC_CTX *ctx, const struct feeds *feeds);
+/* `hidden`: also what stands in private ones only. */
+struct previous *previous_read(TALLOC_CTX *ctx, const struct feeds *feeds,
+                               bool hidden);
 /* Was the event ever in a feed? */
 bool previous_has(const struct previous *p, const char *uid);
 /* Writes e with a SEQUENCE and a LAST-MODIFIED that grow exactly when its

@@ -15,6 +15,7 @@
 
 struct block {
     const char *uid, *text; /* text: from BEGIN:VEVENT to its END, with CRLF */
+    bool hidden;            /* stands in private calendars only */
 };
 
 struct previous {
@@ -49,7 +50,31 @@ char *event_value(TALLOC_CTX *ctx, const char *text, const char *name)
     return value;
 }
 
-static void read_blocks(struct previous *p, const char *body)
+static bool is_public(const struct previous *p, size_t n, const char *uid)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(p->rows[i].uid, uid) == 0)
+            return true;
+    return false;
+}
+
+/* The event without its alarm, which is one calendar's own. */
+static char *silent(char *text)
+{
+    char *from = strstr(text, EVENT_ALARM);
+    char *to = from ? strstr(from, EVENT_ALARM_END) : NULL;
+
+    if (to) {
+        to += strlen(EVENT_ALARM_END);
+        memmove(from, to, strlen(to) + 1);
+    }
+    return text;
+}
+
+/* The first n rows are of public calendars; of a private one only what is in
+ * none of these. */
+static void read_blocks(struct previous *p, const char *body, bool hidden,
+                        size_t n)
 {
     static const char end_mark[] = "\r\nEND:VEVENT\r\n";
 
@@ -60,25 +85,31 @@ static void read_blocks(struct previous *p, const char *body)
         if (!end)
             return;
         end += sizeof end_mark - 1;
-        text = memory_text_n(p, body, (size_t)(end - body));
+        text = silent(memory_text_n(p, body, (size_t)(end - body)));
         uid = event_value(p, text, "UID");
-        if (uid) {
+        if (uid && !(hidden && is_public(p, n, uid))) {
             p->rows = array_grow(p, p->rows, struct block, p->n + 1);
-            p->rows[p->n++] = (struct block){uid, text};
+            p->rows[p->n++] = (struct block){uid, text, hidden};
         }
         body = end;
     }
 }
 
-struct previous *previous_read(TALLOC_CTX *ctx, const struct feeds *feeds)
+struct previous *previous_read(TALLOC_CTX *ctx, const struct feeds *feeds,
+                               bool hidden)
 {
     struct previous *p = object_new(ctx, struct previous);
+    size_t n;
 
     for (size_t i = 0; feeds && i < feeds->n; i++) {
         if (strcmp(feeds->rows[i].name, "all") == 0 ||
             strcmp(feeds->rows[i].name, "deadlines") == 0)
-            read_blocks(p, feeds->rows[i].body);
+            read_blocks(p, feeds->rows[i].body, false, 0);
     }
+    n = p->n;
+    for (size_t i = 0; hidden && feeds && i < feeds->n; i++)
+        if (text_begins(feeds->rows[i].name, "private/"))
+            read_blocks(p, feeds->rows[i].body, true, n);
     if (p->n)
         qsort(p->rows, p->n, sizeof *p->rows, by_uid);
     return p;
@@ -104,9 +135,10 @@ struct instant event_stamp(TALLOC_CTX *ctx, const char *text, const char *name)
 }
 
 /* Numbers of an event that was published before. */
-static void settle_known(TALLOC_CTX *ctx, const char *before, struct event *e,
-                         struct instant release_at)
+static void settle_known(TALLOC_CTX *ctx, const struct block *block,
+                         struct event *e, struct instant release_at)
 {
+    const char *before = block->text;
     TALLOC_CTX *job = talloc_new(ctx);
     const char *number = event_value(job, before, "SEQUENCE");
     int sequence = number ? (int)strtol(number, NULL, 10) : 0;
@@ -121,6 +153,8 @@ static void settle_known(TALLOC_CTX *ctx, const char *before, struct event *e,
     same.sequence = sequence;
     same.modified = modified;
     event_write(job, &same);
+    if (block->hidden)
+        same.text = event_private_text(job, &same);
     if (strcmp(same.text, before) == 0) {
         if (e->kind == EVENT_DEADLINE || e->sequence < sequence)
             e->sequence = sequence;
@@ -137,7 +171,7 @@ static void settle_known(TALLOC_CTX *ctx, const char *before, struct event *e,
 
 static const struct block *find_block(const struct previous *p, const char *uid)
 {
-    struct block key = {uid, NULL};
+    struct block key = {uid, NULL, false};
 
     return p->n ? bsearch(&key, p->rows, p->n, sizeof key, by_uid) : NULL;
 }
@@ -153,6 +187,6 @@ void previous_settle(TALLOC_CTX *ctx, const struct previous *p, struct event *e,
     const struct block *before = find_block(p, e->uid);
 
     if (before)
-        settle_known(ctx, before->text, e, release_at);
+        settle_known(ctx, before, e, release_at);
     event_write(ctx, e);
 }

@@ -186,9 +186,18 @@ static bool item_is_in(const struct rules *r, const struct item *i,
     return text_same(said(i->partner), w->code);
 }
 
+/* What is not for all stands in private calendars alone. */
+static bool may_show(const struct item *i, const struct wanted *w)
+{
+    return i->audience == ITEM_FOR_ALL ||
+           (i->audience == ITEM_FOR_INVITED && w->scope == SCOPE_PRIVATE);
+}
+
 static bool is_shown(const struct feed_input *in, const struct item *i,
                      const struct wanted *w)
 {
+    if (!may_show(i, w))
+        return false;
     return w->scope == SCOPE_PRIVATE
                ? contact_hears_item(in->rules, w->contact, i)
                : item_is_in(in->rules, i, w);
@@ -251,6 +260,8 @@ bool wanted_shows(const struct feed_input *in, const struct event *e,
 {
     if (e->kind == EVENT_DEADLINE)
         return deadline_is_in(in, e, w);
+    if (e->item && !may_show(e->item, w))
+        return false;
     switch (w->scope) {
     case SCOPE_EDITIONS:
         return e->kind == EVENT_SPAN;

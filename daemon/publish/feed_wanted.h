@@ -27,6 +27,7 @@ struct wanted {
     const char *code; /* of the body, partner, host, cluster, owner; "" */
     const char *name, *path, *title, *about;
     const struct contact *contact; /* SCOPE_PRIVATE */
+    int alarm;                     /* minutes before a meeting, 0 never */
 };
 
 struct wanted_list {

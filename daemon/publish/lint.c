@@ -37,10 +37,10 @@ struct linter {
     size_t depth;
     struct words uids, used, declared;
     int calendars, events;
-    bool has_version, has_prodid;
+    bool has_version, has_prodid, source, confidential;
     /* of the component that is open */
     struct content uid, stamp, modified, start, end, status, summary, sequence,
-        tzid;
+        tzid, class;
     int standards, daylights;
 };
 
@@ -209,6 +209,33 @@ static void check_unwanted(struct linter *l, const struct content *c)
     }
 }
 
+/* The backslash before a comma, a semicolon, an n or another one, or a comma or
+ * a semicolon without: the first place that is none of TEXT (RFC 5545 3.3.11).
+ */
+static const char *bad_escape(const char *s)
+{
+    for (; *s; s++) {
+        if (*s == ',' || *s == ';')
+            return s;
+        if (*s == '\\' && !(s[1] && strchr("\\;,nN", s[1])))
+            return s;
+        s += *s == '\\';
+    }
+    return NULL;
+}
+
+static void check_text(struct linter *l, const struct content *c)
+{
+    static const char *const texts[] = {
+        "SUMMARY", "LOCATION", "DESCRIPTION",  "CATEGORIES",
+        "NAME",    "UID",      "X-WR-CALNAME", "X-WR-CALDESC"};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (strcmp(c->name, texts[i]) == 0 && bad_escape(c->value))
+            find(l, c->line, "escape", "%s: \"%.20s\" is not escaped", c->name,
+                 bad_escape(c->value));
+}
+
 static void check_value(struct linter *l, const struct content *c)
 {
     static const char *const nothings[] = {"", "None", "null", "(null)",
@@ -257,7 +284,7 @@ static void keep(struct linter *l, const struct content *c)
         {"DTSTART", &l->start},   {"LAST-MODIFIED", &l->modified},
         {"DTEND", &l->end},       {"STATUS", &l->status},
         {"SUMMARY", &l->summary}, {"SEQUENCE", &l->sequence},
-        {"TZID", &l->tzid},
+        {"TZID", &l->tzid},       {"CLASS", &l->class},
     };
 
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
@@ -375,6 +402,9 @@ static void check_event(struct linter *l, int line)
     stamped = need(l, &l->stamp, "DTSTAMP", line);
     if (need(l, &l->sequence, "SEQUENCE", line) && stamped)
         check_numbers(l);
+    l->confidential =
+        l->confidential ||
+        (l->class.name && strcmp(l->class.value, "CONFIDENTIAL") == 0);
     l->events++;
 }
 
@@ -427,11 +457,10 @@ static void compare_zones(struct linter *l)
 
 static const char *parent_of(const char *component)
 {
-    static const char *const parents[][2] = {{"VCALENDAR", ""},
-                                             {"VTIMEZONE", "VCALENDAR"},
-                                             {"VEVENT", "VCALENDAR"},
-                                             {"STANDARD", "VTIMEZONE"},
-                                             {"DAYLIGHT", "VTIMEZONE"}};
+    static const char *const parents[][2] = {
+        {"VCALENDAR", ""},         {"VTIMEZONE", "VCALENDAR"},
+        {"VEVENT", "VCALENDAR"},   {"STANDARD", "VTIMEZONE"},
+        {"DAYLIGHT", "VTIMEZONE"}, {"VALARM", "VEVENT"}};
 
     for (size_t i = 0; i < sizeof parents / sizeof parents[0]; i++) {
         if (strcmp(component, parents[i][0]) == 0)
@@ -440,10 +469,18 @@ static const char *parent_of(const char *component)
     return NULL;
 }
 
+/* Rings only where somebody asked for it, which nobody can of a calendar that
+ * is everybody's. */
+static void check_alarm(struct linter *l, int line)
+{
+    if (!l->class.name || strcmp(l->class.value, "CONFIDENTIAL") != 0)
+        find(l, line, "alarm", "a public calendar does not ring");
+}
+
 static void forget(struct linter *l)
 {
     l->uid = l->stamp = l->modified = l->start = l->end = l->status =
-        l->summary = l->sequence = l->tzid = (struct content){0};
+        l->summary = l->sequence = l->tzid = l->class = (struct content){0};
     l->standards = l->daylights = 0;
 }
 
@@ -456,6 +493,8 @@ static void begin(struct linter *l, const struct content *c)
         find(l, c->line, "structure", "%.30s does not belong here", c->value);
     if (strcmp(c->value, "VEVENT") == 0 || strcmp(c->value, "VTIMEZONE") == 0)
         forget(l);
+    if (strcmp(c->value, "VALARM") == 0)
+        check_alarm(l, c->line);
     l->calendars += strcmp(c->value, "VCALENDAR") == 0;
     l->standards += strcmp(c->value, "STANDARD") == 0;
     l->daylights += strcmp(c->value, "DAYLIGHT") == 0;
@@ -505,6 +544,8 @@ static void check_content(struct linter *l, char *text, int line)
     if (is_in(l, "VCALENDAR") && strcmp(c.name, "PRODID") == 0)
         l->has_prodid = true;
     check_unwanted(l, &c);
+    check_text(l, &c);
+    l->source = l->source || strcmp(c.name, "SOURCE") == 0;
     check_value(l, &c);
     if (is_in(l, "VEVENT")) {
         take_zone(l, &c);
@@ -548,6 +589,8 @@ static void check_whole(struct linter *l, size_t size)
                       : "not exactly one VCALENDAR");
     if (!l->has_version || !l->has_prodid)
         find(l, 0, "missing", "a VCALENDAR without VERSION:2.0 or PRODID");
+    if (l->source && l->confidential)
+        find(l, 0, "secret", "SOURCE tells the address of a private calendar");
     compare_zones(l);
     if (l->events > FEED_EVENT_LIMIT)
         find(l, 0, "size", "%d events, at most %d are read", l->events,

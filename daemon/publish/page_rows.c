@@ -243,6 +243,8 @@ json_t *page_item_row(const struct page_job *job, const struct edition *e,
         i->status == ITEM_CANCELLED || e->status == EDITION_CANCELLED;
 
     (void)json_object_del(row, "pinned");
+    (void)json_object_del(row, "audience");
+    (void)json_object_del(row, "link");
     if (timed)
         add_clocks(job, i, row);
     else

@@ -89,7 +89,7 @@ json_t *view_item(const struct rules *r, const struct item *i)
         i->partner && i->partner[0] && r ? rules_partner(r, i->partner) : NULL;
     json_t *row = value_object(
         "{s:o,s:o,s:o,s:i,s:i,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,"
-        "s:s,s:o,s:i,s:o,s:b,s:b,s:b,s:o,s:o}",
+        "s:s,s:o,s:i,s:o,s:b,s:b,s:b,s:s,s:o,s:o,s:o}",
         "item", value_text(i->id), "edition", value_text(i->edition), "code",
         value_text(i->code), "part", i->part, "parts", i->parts, "kind",
         item_kind_word(i->kind), "title", value_text(i->title), "nth",
@@ -101,7 +101,8 @@ json_t *view_item(const struct rules *r, const struct item *i)
         "city", value_text(i->city), "status", item_status_word(i->status),
         "uid", value_text(i->uid), "sequence", i->sequence, "people",
         value_text(i->people), "open", i->open, "pinned", i->pinned, "one_off",
-        i->one_off, "created", value_instant(i->created), "modified",
+        i->one_off, "audience", item_audience_word(i->audience), "link",
+        value_text(i->link), "created", value_instant(i->created), "modified",
         value_instant(i->modified));
 
     if (!date_is_none(i->start.date) && !instant_is_none(i->start_utc))

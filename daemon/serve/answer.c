@@ -12,9 +12,9 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/serve/form.h"
 #include "daemon/serve/polls.h"
 #include "daemon/serve/private.h"
-#include "daemon/serve/form.h"
 
 #define PAGES_MOST    64
 #define PAGE_SECONDS  60
@@ -280,7 +280,7 @@ static struct page_input page_input(const struct http_call *call,
 
     return (struct page_input){
         .rules = s->generation->rules,
-        .version = s->out.plan,
+        .version = s->out.shown,
         .release = s->out.release ? &s->out.note : NULL,
         .changes = s->out.release ? &s->out.changes : NULL,
         .feeds = &s->out.feeds,

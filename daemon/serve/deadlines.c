@@ -28,7 +28,7 @@ static struct feeds render(TALLOC_CTX *ctx, struct serve *s)
 {
     struct feed_input in = {.rules = s->generation->rules,
                             .version = s->out.plan,
-                            .previous = &s->out.feeds,
+                            .previous = private_served(ctx, s),
                             .tasks = &s->out.tasks,
                             .now = serve_now(s),
                             .release_at = serve_now(s),

@@ -83,6 +83,32 @@ void draft_derive(struct serve *s, struct plan *plan,
     office_number(s->generation->rules, history, plan);
 }
 
+/* "E/JWG" is also meant by its parts, "E/JWG/1". */
+static bool is_meant(const char *access, const char *item)
+{
+    size_t n = strlen(access);
+
+    return text_same(access, item) ||
+           (strlen(item) > n && item[n] == '/' && text_begins(item, access));
+}
+
+/* Who may see an item is not a draft's: it is true in all of them. */
+static bool set_access(struct serve *s, struct plan *plan, struct error *err)
+{
+    struct item_access *rows;
+    size_t n;
+
+    if (!store_item_accesses(plan, s->store, &rows, &n, err))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < plan->n_items; i++)
+            if (is_meant(rows[k].item, plan->items[i].id)) {
+                plan->items[i].audience = rows[k].audience;
+                plan->items[i].link = rows[k].link;
+            }
+    return true;
+}
+
 void draft_forget(struct serve *s)
 {
     talloc_free(s->draft);
@@ -108,6 +134,10 @@ bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
         return false;
     }
     draft_derive(s, plan, &history);
+    if (!set_access(s, plan, err)) {
+        talloc_free(plan);
+        return false;
+    }
     if (is_main)
         s->draft = plan;
     *ret = plan;

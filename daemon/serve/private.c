@@ -32,7 +32,7 @@ static char *hash_of(TALLOC_CTX *ctx, const char *secret)
 
 bool private_make(TALLOC_CTX *ctx, struct serve *s, const char *name,
                   const struct contact *c, const char **bodies, size_t n_bodies,
-                  const char **ret_secret, struct error *err)
+                  int alarm, const char **ret_secret, struct error *err)
 {
     unsigned char octets[DIGEST_SIZE];
     struct feed_token t = {.name = name,
@@ -40,7 +40,8 @@ bool private_make(TALLOC_CTX *ctx, struct serve *s, const char *name,
                            .bodies = bodies,
                            .n_bodies = n_bodies,
                            .made = serve_now(s),
-                           .revoked = INSTANT_NONE};
+                           .revoked = INSTANT_NONE,
+                           .alarm = alarm};
 
     invariant(getrandom(octets, sizeof octets, 0) == (ssize_t)sizeof octets);
     *ret_secret = digest_hex(ctx, octets, sizeof octets);
@@ -106,8 +107,7 @@ static const struct feed *stored(const struct serve *s, const char *name)
     return NULL;
 }
 
-/* All that was served, so that numbers and octets go on from there. */
-static struct feeds *served(TALLOC_CTX *ctx, const struct serve *s)
+const struct feeds *private_served(TALLOC_CTX *ctx, const struct serve *s)
 {
     struct feeds *all = object_new(ctx, struct feeds);
     const struct feeds *from[] = {&s->out.feeds, &s->out.privates};
@@ -129,7 +129,7 @@ static bool write_one(TALLOC_CTX *ctx, struct serve *s,
     struct error fault;
     struct feed f;
 
-    if (!feed_private(ctx, in, name, &narrow, &f, &fault)) {
+    if (!feed_private(ctx, in, name, &narrow, t->alarm, &f, &fault)) {
         serve_report(s, "release", &fault);
         return true;
     }
@@ -167,7 +167,7 @@ bool private_write(TALLOC_CTX *ctx, struct serve *s,
         !store_feed_tokens(ctx, s->store, &tokens, &n, err))
         return false;
     if (in->previous)
-        mine.previous = served(ctx, s);
+        mine.previous = private_served(ctx, s);
     for (size_t i = 0; i < n; i++)
         if (instant_is_none(tokens[i].revoked) &&
             !write_or_revoke(ctx, s, &mine, &tokens[i],

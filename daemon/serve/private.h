@@ -25,10 +25,15 @@ bool private_write(TALLOC_CTX *ctx, struct serve *s,
 bool private_refresh(TALLOC_CTX *ctx, struct serve *s,
                      struct error *err) MUST_USE;
 
+/* All that is served, the private calendars too, so that numbers and octets go
+ * on from there. On ctx. */
+const struct feeds *private_served(TALLOC_CTX *ctx, const struct serve *s);
+
 /* A new secret for a feed of this name, on ctx; the row in the store. */
 bool private_make(TALLOC_CTX *ctx, struct serve *s, const char *name,
                   const struct contact *c, const char **bodies, size_t n_bodies,
-                  const char **ret_secret, struct error *err) MUST_USE;
+                  int alarm, const char **ret_secret,
+                  struct error *err) MUST_USE;
 
 /* Whose secret is it? NULL for nobody's; takes as long either way. */
 const struct feed_token *private_token(const struct serve *s,

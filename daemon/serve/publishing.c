@@ -14,6 +14,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/shown.h"
 #include "daemon/serve/invitations.h"
 #include "daemon/serve/private.h"
 
@@ -117,7 +118,9 @@ static bool load_version(struct published *out, struct serve *s,
             out->note = (struct version_note){.release = versions[i].release,
                                               .at = versions[i].at,
                                               .note = versions[i].note};
-    out->changes = plan_diff(out->ctx, before, out->plan);
+    out->shown = plan_shown(out->ctx, out->plan);
+    out->changes = plan_diff(
+        out->ctx, before ? plan_shown(out->ctx, before) : NULL, out->shown);
     return true;
 }
 
@@ -195,7 +198,7 @@ static struct plan *publishable(TALLOC_CTX *ctx, const struct plan *draft)
     for (size_t i = 0; i < draft->n_items; i++) {
         const struct edition *e = plan_edition(p, draft->items[i].edition);
 
-        if (e)
+        if (e && draft->items[i].audience != ITEM_FOR_NOBODY)
             add_item(p, &draft->items[i]);
     }
     return p;
@@ -224,8 +227,16 @@ static void keep_editions(struct plan *after, const struct plan *before,
     }
 }
 
+/* Never meant to be published: it leaves without a word. */
+static bool is_withdrawn(const struct plan *draft, const char *item)
+{
+    const struct item *i = plan_item(draft, item);
+
+    return i && i->audience == ITEM_FOR_NOBODY;
+}
+
 static void keep_items(struct plan *after, const struct plan *before,
-                       struct date today)
+                       const struct plan *draft, struct date today)
 {
     size_t n = after->n_items;
 
@@ -237,7 +248,8 @@ static void keep_items(struct plan *after, const struct plan *before,
 
         for (size_t k = 0; k < n && !there; k++)
             there = strcmp(after->items[k].id, item.id) == 0;
-        if (there || !was || !is || !has_public_items(was))
+        if (there || !was || !is || !has_public_items(was) ||
+            is_withdrawn(draft, item.id))
             continue;
         if (item.end.date.day >= today.day)
             item.status = ITEM_CANCELLED;
@@ -334,7 +346,7 @@ static bool render_feeds(struct release *r, struct error *err)
     r->in = (struct feed_input){
         .rules = s->generation->rules,
         .version = r->after,
-        .previous = r->numbering.restored ? NULL : &s->out.feeds,
+        .previous = r->numbering.restored ? NULL : private_served(r->ctx, s),
         .tasks = tasks,
         .now = r->now,
         .release_at = r->now,
@@ -508,7 +520,7 @@ bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
     after = publishable(ctx, whole);
     if (before) {
         keep_editions(after, before, today);
-        keep_items(after, before, today);
+        keep_items(after, before, whole, today);
     }
     plan_sort(after);
     *ret_after = after;

@@ -48,8 +48,9 @@ struct published {
     TALLOC_CTX *ctx; /* owns the rest */
     int release;     /* 0: nothing yet */
     struct version_note note;
-    struct plan *plan; /* NULL before the first release */
-    struct changes changes;
+    struct plan *plan;      /* NULL before the first release */
+    struct plan *shown;     /* of it, what everybody may see */
+    struct changes changes; /* of what everybody may see */
     struct feeds feeds;
     struct feeds privates; /* named "private/NAME" */
     struct feed_token *tokens;

@@ -3,6 +3,7 @@
  * faults, and the private ones. A secret is in the answer to the command that
  * made it, and in no other place.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
@@ -10,6 +11,8 @@
 #include "daemon/serve/polls.h"
 #include "daemon/serve/private.h"
 #include "daemon/serve/verbs.h"
+
+#define ALARM_MOST 40320 /* minutes: four weeks */
 
 /* ---- the list */
 
@@ -77,6 +80,7 @@ static json_t *private_row(const struct serve *s, const struct feed_token *t,
 
     set_text(row, "for", t->email);
     set_instant(row, "made", t->made);
+    (void)json_object_set_new(row, "alarm", json_integer(t->alarm));
     talloc_free(name);
     return row;
 }
@@ -240,6 +244,30 @@ static const char **asked_bodies(struct request *q, size_t *ret_n)
     return bodies;
 }
 
+/* --alarm in minutes: "30 min", "2 hours", "1 day", "2 weeks". */
+static bool asked_alarm(struct request *q, int *ret, struct error *err)
+{
+    static const struct {
+        const char *unit;
+        int minutes;
+    } units[] = {{"min", 1}, {"hour", 60}, {"day", 1440}, {"week", 10080}};
+    const char *text = request_text(q, "alarm");
+    int n = text ? atoi(text) : 0;
+
+    *ret = 0;
+    if (!text)
+        return true;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strstr(text, units[i].unit) && !strstr(text, "working") && n > 0 &&
+            n <= ALARM_MOST / units[i].minutes) {
+            *ret = n * units[i].minutes;
+            return true;
+        }
+    return fail(err, REPLY_INPUT,
+                "--alarm takes minutes, days or weeks, 4 weeks at most, like "
+                "\"30 min\" or \"1 day\"");
+}
+
 /* What a request changes about a private feed, in one transaction. */
 struct edit {
     const char *name;
@@ -247,6 +275,7 @@ struct edit {
     const struct contact *contact;
     const char **bodies;
     size_t n_bodies;
+    int alarm;          /* minutes before a meeting, 0 never */
     const char *secret; /* of what was made */
 };
 
@@ -257,7 +286,7 @@ static bool write_edit(struct request *q, struct edit *c, struct error *err)
     return (!c->revoke ||
             store_revoke_feed_token(s->store, c->name, serve_now(s), err)) &&
            (!c->make || private_make(q->ctx, s, c->name, c->contact, c->bodies,
-                                     c->n_bodies, &c->secret, err)) &&
+                                     c->n_bodies, c->alarm, &c->secret, err)) &&
            (c->make ||
             store_drop_feed(s->store,
                             text_format(q->ctx, "private/%s", c->name), err)) &&
@@ -301,7 +330,8 @@ bool verb_FEED_ADD(struct request *q, struct error *err)
                     "another address",
                     c.name);
     c.bodies = asked_bodies(q, &c.n_bodies);
-    return contact_named(q, request_text(q, "for"), &c.contact, err) &&
+    return asked_alarm(q, &c.alarm, err) &&
+           contact_named(q, request_text(q, "for"), &c.contact, err) &&
            check_bodies(q->serve->generation->rules, c.contact, c.bodies,
                         c.n_bodies, err) &&
            apply(q, &c, err);
@@ -324,6 +354,7 @@ bool verb_FEED_ROTATE(struct request *q, struct error *err)
     if (!find_token(q, &t, err))
         return false;
     c.name = memory_text(q->ctx, t->name);
+    c.alarm = t->alarm;
     c.n_bodies = t->n_bodies;
     c.bodies = array_new(q->ctx, const char *, t->n_bodies);
     for (size_t i = 0; i < t->n_bodies; i++)

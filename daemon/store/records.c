@@ -20,6 +20,11 @@ static const char *item_status(int v)
     return item_status_word((enum item_status)v);
 }
 
+static const char *item_audience(int v)
+{
+    return item_audience_word((enum item_audience)v);
+}
+
 static const char *item_kind(int v)
 {
     return item_kind_word((enum item_kind)v);
@@ -132,12 +137,24 @@ static const struct column item_columns[] = {
     COLUMN("pinned", BOOL, pinned),
     COLUMN("one_off", BOOL, one_off),
     COLUMN("vacant", BOOL, vacant),
+    WORD("audience", audience, item_audience, ITEM_FOR_NOBODY),
+    COLUMN("link", TEXT, link),
     COLUMN("uid", TEXT, uid),
     COLUMN("sequence", INT, sequence),
     COLUMN("created", INSTANT, created),
     COLUMN("modified", INSTANT, modified),
 };
 const struct record record_item = RECORD("item", item_columns);
+#undef ROW
+
+#define ROW item_access
+static const struct column item_access_columns[] = {
+    COLUMN("item", TEXT, item),
+    WORD("audience", audience, item_audience, ITEM_FOR_NOBODY),
+    COLUMN("link", TEXT, link),
+};
+const struct record record_item_access =
+    RECORD("access to an item", item_access_columns);
 #undef ROW
 
 #define ROW past
@@ -269,6 +286,7 @@ static const struct column feed_token_columns[] = {
     COLUMN("hash", TEXT, hash),    COLUMN("name", TEXT, name),
     COLUMN("email", TEXT, email),  ARRAY("bodies", TEXTS, bodies, n_bodies),
     COLUMN("made", INSTANT, made), COLUMN("revoked", INSTANT, revoked),
+    COLUMN("alarm", INT, alarm),
 };
 const struct record record_feed_token =
     RECORD("private feed", feed_token_columns);

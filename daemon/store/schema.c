@@ -367,8 +367,8 @@ static const char octets[] =
     "ALTER TABLE message DROP COLUMN octets;"
     "CREATE TRIGGER message_composed BEFORE UPDATE OF recipient, cause,"
     "  sender, message_id ON message"
-    "  BEGIN SELECT RAISE(ABORT, 'a composed message never changes'); END;"
-    NEVER_CHANGES("message_octets", "a composed message");
+    "  BEGIN SELECT RAISE(ABORT, 'a composed message never changes'); "
+    "END;" NEVER_CHANGES("message_octets", "a composed message");
 
 static const char subscriptions[] =
     "ALTER TABLE contact ADD COLUMN unsubscribed INTEGER NOT NULL DEFAULT 0"
@@ -386,10 +386,26 @@ static const char stamps[] =
     "CREATE INDEX message_given_up ON message(settled)"
     "  WHERE state IN ('failed', 'expired');";
 
+#define ITEM_ACCESS(table)                                                     \
+    "ALTER TABLE " table " ADD COLUMN audience TEXT NOT NULL DEFAULT 'all'"    \
+    "  CHECK (audience IN ('all', 'invited', 'nobody'));"                      \
+    "ALTER TABLE " table " ADD COLUMN link TEXT NOT NULL DEFAULT '';"
+
+static const char accesses[] =
+    /* No draft's: who may see an item is true in all of them. */
+    "CREATE TABLE item_access("
+    "  item TEXT PRIMARY KEY COLLATE NOCASE CHECK (item <> ''),"
+    "  audience TEXT NOT NULL CHECK (audience IN ('all', 'invited', 'nobody')),"
+    "  link TEXT NOT NULL"
+    ") STRICT;" ITEM_ACCESS("draft_item") ITEM_ACCESS("version_item")
+    /* Minutes before a meeting that a private calendar rings; 0 never. */
+    "ALTER TABLE feed_token ADD COLUMN alarm INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (alarm BETWEEN 0 AND 40320);";
+
 /* clang-format on */
 
 const char *const schema_steps[] = {
-    drafts,  versions,      identities, facts,  mails,         documents,
-    replies, private_feeds, vacancies,  octets, subscriptions, parties,
-    stamps};
+    drafts,        versions, identities,    facts,     mails,
+    documents,     replies,  private_feeds, vacancies, octets,
+    subscriptions, parties,  stamps,        accesses};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

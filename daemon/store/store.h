@@ -228,6 +228,7 @@ struct feed_token {
     const char **bodies; /* narrower than the contact's; none: the contact's */
     size_t n_bodies;
     struct instant made, revoked; /* revoked NONE: good */
+    int alarm; /* rings so many minutes before a meeting; 0 never */
 };
 /* By name, then when made; also the revoked ones. */
 bool store_feed_tokens(TALLOC_CTX *ctx, struct store *st,
@@ -238,6 +239,20 @@ bool store_add_feed_token(struct store *st, const struct feed_token *t,
                           struct error *err) MUST_USE;
 bool store_revoke_feed_token(struct store *st, const char *name,
                              struct instant now, struct error *err) MUST_USE;
+
+/* Who may see an item, and where one joins it; of "E/JWG" also for its parts
+ * "E/JWG/1". In force with the next release. */
+struct item_access {
+    const char *item;
+    enum item_audience audience;
+    const char *link; /* "" none */
+};
+/* By item. */
+bool store_item_accesses(TALLOC_CTX *ctx, struct store *st,
+                         struct item_access **ret, size_t *ret_n,
+                         struct error *err) MUST_USE;
+bool store_put_item_access(struct store *st, const struct item_access *row,
+                           struct error *err) MUST_USE;
 
 /* How often a feed was fetched by clients of one family. */
 struct poll_row {

@@ -1,5 +1,6 @@
 /*
- * Private feeds by the digest of their secret, and who fetched which feed.
+ * Private feeds by the digest of their secret, who may see an
+ * item, and who fetched which feed.
  */
 #include "daemon/base/text.h"
 #include "daemon/store/db.h"
@@ -46,6 +47,26 @@ bool store_revoke_feed_token(struct store *st, const char *name,
         return wrap(err, "private feed %s", name);
     if (changed == 0)
         return fail(err, REPLY_NOTFOUND, "no private feed %s", name);
+    return true;
+}
+
+bool store_item_accesses(TALLOC_CTX *ctx, struct store *st,
+                         struct item_access **ret, size_t *ret_n,
+                         struct error *err)
+{
+    struct query q = query_of(st, SQL_ITEM_ACCESSES);
+
+    return query_list(ctx, &q, ret, ret_n, err);
+}
+
+bool store_put_item_access(struct store *st, const struct item_access *row,
+                           struct error *err)
+{
+    struct query q = query_of(st, SQL_PUT_ITEM_ACCESS);
+
+    query_record(&q, row);
+    if (!query_run(&q, NULL, err))
+        return wrap(err, "access to %s", row->item);
     return true;
 }
 

@@ -79,6 +79,28 @@ static void test_good(void **state)
     talloc_free(ctx);
 }
 
+/* What is somebody's alone may ring and must not name its address. */
+static void test_private(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    char *text =
+        changed(ctx, "STATUS:CONFIRMED\r\n",
+                "CLASS:CONFIDENTIAL\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n"
+                "TRIGGER:-PT30M\r\nDESCRIPTION:A\r\nEND:VALARM\r\n");
+    struct lint lint = feed_lint(ctx, text, strlen(text));
+
+    (void)state;
+    assert_int_equal(lint.n, 0);
+    text = text_format(
+        ctx, "%.*sSOURCE;VALUE=URI:https://a.example.org/p/1.ics\r\n%s",
+        (int)strlen("BEGIN:VCALENDAR\r\n"), text,
+        text + strlen("BEGIN:VCALENDAR\r\n"));
+    lint = feed_lint(ctx, text, strlen(text));
+    assert_int_equal(lint.n, 1);
+    assert_string_equal(lint.rows[0].rule, "secret");
+    talloc_free(ctx);
+}
+
 struct row {
     const char *rule, *old, *new;
 };
@@ -101,7 +123,16 @@ static const struct row rows[] = {
     {"structure", "END:VCALENDAR\r\n", ""},
     {"structure", "SUMMARY:A meeting\r\n", "SUMMARY\r\n"},
     {"structure", "STATUS:CONFIRMED\r\n",
+     "BEGIN:VTODO\r\nSUMMARY:Do\r\nEND:VTODO\r\n"},
+    {"alarm", "STATUS:CONFIRMED\r\n",
      "BEGIN:VALARM\r\nACTION:DISPLAY\r\nEND:VALARM\r\n"},
+    {"alarm", "STATUS:CONFIRMED\r\n",
+     "CLASS:PUBLIC\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nEND:VALARM\r\n"},
+    {"escape", "A meeting", "One, two"},
+    {"escape", "A meeting", "One; two"},
+    {"escape", "A meeting", "One \\two"},
+    {"escape", "A meeting", "One\\"},
+    {"escape", "VERSION", "X-WR-CALNAME:One, two\r\nVERSION"},
     {"unwanted", "VERSION", "METHOD:PUBLISH\r\nVERSION"},
     {"unwanted", "VERSION", "UID:calendar@example.org\r\nVERSION"},
     {"unwanted", "STATUS", "ORGANIZER:mailto:a@example.org\r\nSTATUS"},
@@ -226,9 +257,9 @@ static void test_rubbish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),         cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_line_numbers), cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_rubbish),
+        cmocka_unit_test(test_good),   cmocka_unit_test(test_private),
+        cmocka_unit_test(test_faults), cmocka_unit_test(test_line_numbers),
+        cmocka_unit_test(test_sizes),  cmocka_unit_test(test_rubbish),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,8 @@ static const struct item item_full = {
     .status = ITEM_CANCELLED,
     .pinned = true,
     .one_off = true,
+    .audience = ITEM_FOR_INVITED,
+    .link = "https://v.example.org/a",
     .uid = "def@example.org",
     .sequence = 2,
     .created = {3333},
@@ -155,10 +157,11 @@ static void same_edition(const struct edition *x, const struct edition *y)
 static void same_item(const struct item *x, const struct item *y)
 {
     struct item a, b;
-    const char **texts[] = {
-        &a.id,    &b.id,    &a.edition, &b.edition, &a.code,   &b.code,
-        &a.title, &b.title, &a.partner, &b.partner, &a.people, &b.people,
-        &a.zone,  &b.zone,  &a.city,    &b.city,    &a.uid,    &b.uid};
+    const char **texts[] = {&a.id,      &b.id,      &a.edition, &b.edition,
+                            &a.code,    &b.code,    &a.title,   &b.title,
+                            &a.partner, &b.partner, &a.people,  &b.people,
+                            &a.zone,    &b.zone,    &a.city,    &b.city,
+                            &a.uid,     &b.uid,     &a.link,    &b.link};
 
     memcpy(&a, x, sizeof a);
     memcpy(&b, y, sizeof b);

@@ -53,6 +53,14 @@ static const struct example {
                      "is not an edition or an item"},
     [VERB_REINSTATE] = {"M-2027", "{\"thing\":\"M-2027\"}", "M-2027 now",
                         "one argument too many"},
+    [VERB_AUDIENCE] = {"M-2027/SOM+1:JP INVITED",
+                       "{\"item\":\"M-2027/SOM+1:JP\",\"audience\":"
+                       "\"invited\"}",
+                       "M-2027/SOM nobdy", "did you mean nobody?"},
+    [VERB_LINK] = {"M-2027/SOM https://v.example.org/a",
+                   "{\"item\":\"M-2027/SOM\",\"url\":\"https://"
+                   "v.example.org/a\"}",
+                   "", "link needs EDITION|ITEM"},
     [VERB_CALL] = {"SSM --for 'a storm' --by 2027-06-30",
                    "{\"cluster\":\"SSM\",\"for\":\"a "
                    "storm\",\"by\":\"2027-06-30\"}",

@@ -1,0 +1,92 @@
+/*
+ * Who may see an item, and where one joins it: facts about the item, whatever
+ * draft it stands in, in force with the next release.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/view.h"
+#include "daemon/serve/verbs.h"
+
+/* What is known of it so far; the item must be in the main draft. */
+static bool find_access(struct request *q, struct item_access *ret,
+                        const struct item **ret_item, struct error *err)
+{
+    const char *id = request_text(q, "item");
+    const struct plan *draft;
+    const struct item *item;
+
+    if (!draft_whole(q->ctx, q->serve, "main", &draft, err))
+        return false;
+    item = plan_item(draft, id);
+    if (!item)
+        return fail(err, REPLY_NOTFOUND,
+                    strchr(id, '/') ? "no item %s" : "%s is no item", id);
+    *ret = (struct item_access){
+        .item = memory_text(q->ctx, item->id),
+        .audience = item->audience,
+        .link = memory_text(q->ctx, item->link ? item->link : "")};
+    *ret_item = item;
+    return true;
+}
+
+static bool put_access(struct request *q, const struct item_access *access,
+                       const struct item *item, struct error *err)
+{
+    struct serve *s = q->serve;
+    const struct rules *r = s->generation->rules;
+    const struct plan *draft;
+
+    q->before = json_line(q->ctx, view_item(r, item));
+    q->things = text_format(q->ctx, "%s %s", item->edition, item->id);
+    if (!store_put_item_access(s->store, access, err))
+        return false;
+    draft_forget(s);
+    if (!draft_whole(q->ctx, s, "main", &draft, err))
+        return false;
+    item = plan_item(draft, access->item);
+    invariant(item);
+    q->after = json_line(q->ctx, view_item(r, item));
+    request_row(q, view_item(r, item));
+    return true;
+}
+
+bool verb_AUDIENCE(struct request *q, struct error *err)
+{
+    struct item_access access;
+    const struct item *item;
+
+    if (!find_access(q, &access, &item, err))
+        return false;
+    if (!item_audience_parse(request_text(q, "audience"), &access.audience))
+        return fail(err, REPLY_USAGE, "all, invited or nobody");
+    return put_access(q, &access, item, err);
+}
+
+/* An address that can stand in a calendar: no blanks, quotes or brackets. */
+static bool check_link(const char *url, struct error *err)
+{
+    bool web = text_begins(url, "https://") || text_begins(url, "http://");
+
+    if (web && strlen(url) <= 400 && !strpbrk(url, " \"<>\\^`{|}") &&
+        text_is_clean(url, strlen(url), ""))
+        return true;
+    return fail(err, REPLY_INPUT,
+                "an address begins with https:// and has no blanks or quotes "
+                "in it");
+}
+
+bool verb_LINK(struct request *q, struct error *err)
+{
+    const char *url = request_text(q, "url");
+    struct item_access access;
+    const struct item *item;
+
+    if (url && !check_link(url, err))
+        return false;
+    if (!find_access(q, &access, &item, err))
+        return false;
+    access.link = url ? url : "";
+    return put_access(q, &access, item, err);
+}
