@@ -250,11 +250,42 @@ static int natural_place(TALLOC_CTX *ctx, const struct walk *w, int cycle,
     return at;
 }
 
+/* Whose turn it is by nature in a year of an exchange. */
+static const struct member *natural_host(TALLOC_CTX *ctx, const struct walk *w,
+                                         int cycle)
+{
+    char *passed = NULL;
+    int before;
+
+    return w->order[natural_place(ctx, w, cycle, &before, &passed)];
+}
+
+/* "" when both turns are those of whom the exchange names; else why it is void:
+ * it would cost somebody a place. */
+static const char *why_void(TALLOC_CTX *ctx, const struct walk *w,
+                            const struct exchange *x)
+{
+    const struct member *a, *b;
+
+    if (!x)
+        return "";
+    a = natural_host(ctx, w, x->a.year);
+    b = natural_host(ctx, w, x->b.year);
+    if (a == x->a.member && b == x->b.member)
+        return "";
+    return text_format(ctx,
+                       "; %s %d and %s %d are not exchanged: the turns are "
+                       "those of %s and %s",
+                       x->a.member->code, x->a.year, x->b.member->code,
+                       x->b.year, a->code, b->code);
+}
+
 static struct rotation_turn turn_of(TALLOC_CTX *ctx, const struct walk *w,
                                     int cycle)
 {
     const struct exchange *x = exchange_of(w, cycle);
     const struct member *known = host_known(w, cycle), *natural;
+    const char *not_exchanged;
     char *passed = NULL;
     int before, place;
 
@@ -262,7 +293,8 @@ static struct rotation_turn turn_of(TALLOC_CTX *ctx, const struct walk *w,
         return (struct rotation_turn){cycle, known, memory_text(ctx, "held")};
     place = natural_place(ctx, w, cycle, &before, &passed);
     natural = w->order[place];
-    if (x && swapped(x, natural) != natural)
+    not_exchanged = why_void(ctx, w, x);
+    if (x && !*not_exchanged)
         return (struct rotation_turn){
             cycle, swapped(x, natural),
             text_format(ctx, "exchanged: %s %d with %s %d%s%s",
@@ -270,13 +302,14 @@ static struct rotation_turn turn_of(TALLOC_CTX *ctx, const struct walk *w,
                         x->b.year, x->reason ? ": " : "",
                         x->reason ? x->reason : "")};
     if (before == NOBODY)
-        return (struct rotation_turn){
-            cycle, natural,
-            text_format(ctx, "by the alphabet%s", passed ? passed : "")};
-    return (struct rotation_turn){cycle, natural,
-                                  text_format(ctx, "in turn after %s%s",
-                                              w->order[before]->code,
-                                              passed ? passed : "")};
+        return (struct rotation_turn){cycle, natural,
+                                      text_format(ctx, "by the alphabet%s%s",
+                                                  passed ? passed : "",
+                                                  not_exchanged)};
+    return (struct rotation_turn){
+        cycle, natural,
+        text_format(ctx, "in turn after %s%s%s", w->order[before]->code,
+                    passed ? passed : "", not_exchanged)};
 }
 
 bool rotation_turns(TALLOC_CTX *ctx, const struct rules *r,

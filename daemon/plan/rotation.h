@@ -2,7 +2,7 @@
 /*
  * Whose turn it is. The order is alphabetical by English name (a leading "the"
  * does not count), the turn moves with the editions, skips are passed,
- * exchanges swap two turns.
+ * exchanges swap two turns, of those whose turns they are.
  */
 #include "daemon/plan/plan.h"
 

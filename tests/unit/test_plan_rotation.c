@@ -102,6 +102,29 @@ static void an_exchange_swaps_two_turns(void **state)
                         "A C B A B");
 }
 
+/* Turns that are not theirs are not exchanged: nobody hosts twice, nobody is
+ * left out, and the reason says so. */
+static void an_exchange_of_others_turns_is_void(void **state)
+{
+    static const char text[] =
+        THREE "  held A 2026\n"
+              "  exchange C 2027 with B 2029 \"works\"\n" CLUSTER;
+    const struct rules *r = world_rules(ctx, text);
+    struct rotation_turn *turns;
+    struct error err;
+
+    (void)state;
+    assert_string_equal(simple("  held A 2026\n"
+                               "  exchange C 2027 with B 2029 \"works\"\n",
+                               2026, 2030),
+                        "A B C A B");
+    assert_true(rotation_turns(ctx, r, &r->rotations[0], NULL, 2027, 2027, NULL,
+                               0, &turns, &err));
+    assert_string_equal(turns[0].reason,
+                        "in turn after A; C 2027 and B 2029 are not exchanged: "
+                        "the turns are those of B and A");
+}
+
 static void an_exchange_of_the_past_is_remembered(void **state)
 {
     (void)state;
@@ -198,6 +221,7 @@ int main(void)
         cmocka_unit_test(an_article_does_not_count),
         cmocka_unit_test(a_skipped_member_is_passed_not_postponed),
         cmocka_unit_test(an_exchange_swaps_two_turns),
+        cmocka_unit_test(an_exchange_of_others_turns_is_void),
         cmocka_unit_test(an_exchange_of_the_past_is_remembered),
         cmocka_unit_test(a_rotation_starts_where_it_says),
         cmocka_unit_test(no_start_at_all_is_still_one_order),
