@@ -26,8 +26,9 @@ static int country_order(const char *a, const char *b)
 {
     if (a == b)
         return 0;
-    if (is_capital(*a) && is_capital(*b) && *a != *b)
-        return *a < *b ? -1 : 1;
+    for (int k = 0; k < 2 && is_capital(a[k]) && is_capital(b[k]); k++)
+        if (a[k] != b[k])
+            return a[k] < b[k] ? -1 : 1;
     return strcmp(a, b) == 0 ? 0 : text_compare(a, b);
 }
 

@@ -159,15 +159,16 @@ void expand_hosts(struct expansion *x);
 /* ---- expand_span */
 /* Meetings may be held there that day; m NULL: Monday to Friday. */
 bool expand_meets(const struct rules *r, const struct member *m, struct date d);
-/* Last day and rest days of `days` meeting days from start. */
+/* Last day and rest days of so many meeting days from a first day on. */
 struct span {
     int32_t start, end;
     int rests;
     bool meets;                    /* the first day does */
     const struct holiday *holiday; /* one that it has to skip, or NULL */
 };
-struct span expand_span(const struct rules *r, const struct member *m, int days,
-                        struct date start);
+/* The spans of n first days in a row, `from` the first. */
+void expand_spans(const struct rules *r, const struct member *m, int days,
+                  struct date from, int32_t n, struct span *ret);
 
 /* The days of an edition whose first and last day stand. */
 void expand_days_between(TALLOC_CTX *ctx, const struct rules *r,

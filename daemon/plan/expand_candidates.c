@@ -7,6 +7,8 @@
  * 2. A trip is shared with an edition whose host is known beforehand; the host
  *    is then that edition's.
  */
+#include <string.h>
+
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/plan/expand.h"
@@ -103,22 +105,45 @@ static void candidate_put(struct problem_edition *e, struct candidate c)
     e->candidates[at] = c;
 }
 
+/* The spans of every way, one after the other; ways with the same host come
+ * one behind the other. */
+static struct span *ways_spans(TALLOC_CTX *ctx, struct expansion *x,
+                               const struct holding *h, const struct way *ways,
+                               size_t n)
+{
+    size_t days = (size_t)(h->to.day - h->from.day + 1);
+    struct span *spans = array_new(ctx, struct span, days * n);
+
+    for (size_t k = 0; k < n; k++) {
+        const struct member *m =
+            ways[k].host < 0 ? NULL : x->p->hosts[ways[k].host];
+        if (k > 0 && ways[k].host == ways[k - 1].host)
+            memcpy(&spans[days * k], &spans[days * (k - 1)],
+                   days * sizeof *spans);
+        else
+            expand_spans(x->rules, m, h->cluster->days, h->from, (int32_t)days,
+                         &spans[days * k]);
+    }
+    return spans;
+}
+
 static void candidates_free(struct expansion *x, const struct holding *h,
                             struct problem_edition *e, const struct way *ways,
                             size_t n)
 {
-    for (int32_t d = h->from.day; d <= h->to.day; d++)
+    int32_t days = h->to.day - h->from.day + 1;
+    struct span *spans = ways_spans(NULL, x, h, ways, n);
+
+    for (int32_t d = 0; d < days; d++)
         for (size_t k = 0; k < n; k++) {
-            const struct member *m =
-                ways[k].host < 0 ? NULL : x->p->hosts[ways[k].host];
-            struct span s =
-                expand_span(x->rules, m, h->cluster->days, (struct date){d});
-            candidate_put(e, (struct candidate){.start = s.start,
-                                                .end = s.end,
+            const struct span *s = &spans[(size_t)days * k + (size_t)d];
+            candidate_put(e, (struct candidate){.start = s->start,
+                                                .end = s->end,
                                                 .host = ways[k].host,
                                                 .join = ways[k].join,
                                                 .open = true});
         }
+    talloc_free(spans);
 }
 
 static bool candidates_of(struct expansion *x, const struct holding *h,

@@ -38,9 +38,7 @@ static struct day_view view_make(TALLOC_CTX *ctx, struct expansion *x,
                          .n = h->to.day - h->from.day + 1};
 
     v.spans = array_new(ctx, struct span, (size_t)v.n);
-    for (int32_t i = 0; i < v.n; i++)
-        v.spans[i] = expand_span(x->rules, v.member, h->cluster->days,
-                                 date_add_days(h->from, i));
+    expand_spans(x->rules, v.member, h->cluster->days, h->from, v.n, v.spans);
     return v;
 }
 

@@ -13,29 +13,49 @@ bool expand_meets(const struct rules *r, const struct member *m, struct date d)
     return m ? calendar_meets(r, m, d) : date_weekday(d) <= FRI;
 }
 
-struct span expand_span(const struct rules *r, const struct member *m, int days,
-                        struct date start)
+/* The span of a first day, given which days from it on are met. */
+static struct span span_from(const struct rules *r, const struct member *m,
+                             int days, struct date start, const bool *met)
 {
-    struct span s = {.start = start.day,
-                     .end = start.day,
-                     .meets = expand_meets(r, m, start)};
-    int32_t last = start.day + days + SPAN_SLACK;
+    struct span s = {.start = start.day, .end = start.day, .meets = met[0]};
     int left = days > 0 ? days - 1 : 0, rests = 0;
 
-    for (int32_t d = start.day + 1; left > 0 && d < last; d++) {
-        struct date day = {d};
-        if (expand_meets(r, m, day)) {
-            s.end = d;
+    for (int32_t d = 1; left > 0 && d < days + SPAN_SLACK; d++) {
+        if (met[d]) {
+            s.end = start.day + d;
             s.rests = rests;
             left--;
             continue;
         }
         rests++;
         if (m && !s.holiday)
-            s.holiday = calendar_holiday(r, m->holidays, day);
+            s.holiday =
+                calendar_holiday(r, m->holidays, (struct date){start.day + d});
     }
     if (left > 0) /* nothing but rest days ahead */
         s.rests = SPAN_SLACK;
+    return s;
+}
+
+void expand_spans(const struct rules *r, const struct member *m, int days,
+                  struct date from, int32_t n, struct span *ret)
+{
+    int32_t seen = n + (days > 0 ? days : 1) + SPAN_SLACK;
+    bool *met = array_new(NULL, bool, (size_t)seen);
+
+    for (int32_t d = 0; d < seen; d++)
+        met[d] = expand_meets(r, m, (struct date){from.day + d});
+    for (int32_t d = 0; d < n; d++)
+        ret[d] = span_from(r, m, days, (struct date){from.day + d}, &met[d]);
+    talloc_free(met);
+}
+
+static struct span expand_span(const struct rules *r, const struct member *m,
+                               int days, struct date start)
+{
+    struct span s;
+
+    expand_spans(r, m, days, start, 1, &s);
     return s;
 }
 

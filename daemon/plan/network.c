@@ -182,12 +182,18 @@ static void table_add(const struct build *b, const struct placed *at,
                      b->view->hard_only, cost);
 }
 
-static bool table_says_nothing(const int32_t *cost, size_t n)
+/* The dearest that is not forbidden; *ret_says: the table says something. */
+VECTOR_CODE static int32_t dearest(const int32_t *cost, size_t n,
+                                   bool *ret_says)
 {
-    for (size_t k = 0; k < n; k++)
-        if (cost[k] != 0)
-            return false;
-    return true;
+    int32_t most = 0, any = 0;
+    for (size_t k = 0; k < n; k++) {
+        int32_t c = cost[k] < FORBIDDEN_FROM ? cost[k] : 0;
+        most = c > most ? c : most;
+        any |= cost[k];
+    }
+    *ret_says = any != 0;
+    return most;
 }
 
 /* A rule of an edition with itself is a unary one. */
@@ -215,13 +221,16 @@ static int32_t table_make(struct build *b, const struct placed *list, int32_t n,
     int32_t *cost = array_new(net, int32_t, cells);
     for (; k < n && list[k].i == at.i && list[k].j == at.j; k++)
         table_add(b, &list[k], cost);
-    if (table_says_nothing(cost, cells)) {
+    bool says;
+    int32_t most = dearest(cost, cells, &says);
+    if (!says) {
         talloc_free(cost);
         return k;
     }
     net->tables = array_grow(net, net->tables, struct network_table,
                              (size_t)net->n_tables + 1);
-    net->tables[net->n_tables++] = (struct network_table){at.i, at.j, cost};
+    net->tables[net->n_tables++] =
+        (struct network_table){at.i, at.j, cost, most};
     return k;
 }
 
@@ -240,15 +249,6 @@ static void tables_make(struct build *b)
 }
 
 /* ---- scale */
-
-static int64_t dearest(const int32_t *cost, size_t n)
-{
-    int32_t most = 0;
-    for (size_t k = 0; k < n; k++)
-        if (cost[k] < FORBIDDEN_FROM && cost[k] > most)
-            most = cost[k];
-    return most;
-}
 
 static size_t table_cells(const struct network *net,
                           const struct network_table *t)
@@ -269,8 +269,7 @@ static int64_t dearest_total(const struct build *b)
         total += most;
     }
     for (int32_t t = 0; t < net->n_tables; t++)
-        total +=
-            dearest(net->tables[t].cost, table_cells(net, &net->tables[t]));
+        total += net->tables[t].most;
     return total;
 }
 
@@ -281,24 +280,32 @@ static int32_t scaled(int64_t cost, int32_t scale, int32_t cap)
     return (int32_t)((cost < cap ? cost : cap) * scale);
 }
 
+/* The same for a whole table; cap times scale fits. */
+VECTOR_CODE static void table_scale(int32_t *cost, size_t n, int32_t scale,
+                                    int32_t cap)
+{
+    for (size_t k = 0; k < n; k++) {
+        int32_t c = cost[k] < cap ? cost[k] : cap;
+        cost[k] = cost[k] >= FORBIDDEN ? FORBIDDEN : c * scale;
+    }
+}
+
 static void costs_scale(struct build *b)
 {
     struct network *net = b->net;
     int64_t total = dearest_total(b);
-    int32_t cap = FORBIDDEN_FROM - 1;
+    int32_t cap;
     net->scale = COST_SCALE;
     while (net->scale > 1 && total * net->scale > COST_LIMIT)
         net->scale /= 2;
     net->cut = total > COST_LIMIT;
-    if (net->cut)
-        cap = COST_LIMIT / (net->n + net->n_tables);
+    cap = net->cut ? COST_LIMIT / (net->n + net->n_tables)
+                   : COST_LIMIT / net->scale;
     for (int32_t a = 0; a < net->n_values; a++)
         net->unary[a] = scaled(b->unary[a], net->scale, cap);
     for (int32_t t = 0; t < net->n_tables; t++) {
         size_t cells = table_cells(net, &net->tables[t]);
-        int32_t *cost = net->tables[t].cost;
-        for (size_t k = 0; k < cells; k++)
-            cost[k] = scaled(cost[k], net->scale, cap);
+        table_scale(net->tables[t].cost, cells, net->scale, cap);
     }
 }
 

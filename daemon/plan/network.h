@@ -29,10 +29,21 @@ enum {
     FORBIDDEN = 1 << 30
 };
 
+/* Loops worth vector code, in the widest form the processor has. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define VECTOR_CODE                                                            \
+    __attribute__((optimize("O3"), target_clones("avx2", "default")))
+#elif defined(__GNUC__) && !defined(__clang__)
+#define VECTOR_CODE __attribute__((optimize("O3")))
+#else
+#define VECTOR_CODE
+#endif
+
 struct network_table {
     int32_t i, j;  /* variables, i < j */
     int32_t *cost; /* row-major: [a * size of j + b]; constant once made,
                       networks made from this one share it */
+    int32_t most;  /* the dearest, while the network is built */
 };
 
 /* On no day more than at_once of the members. */
@@ -96,7 +107,8 @@ static inline int32_t table_other(const struct network_table *t, int32_t v)
 }
 
 /* Adds what a rule says into a table with the values of pair->i as rows and
- * those of pair->j as columns; turned: the other way round. (network_pairs.c) */
+ * those of pair->j as columns; turned: the other way round. (network_pairs.c)
+ */
 void network_pair_add(const struct problem *p, const struct pair *pair,
                       const int32_t *values_i, int32_t n_i,
                       const int32_t *values_j, int32_t n_j, bool turned,

@@ -184,7 +184,8 @@ static void table_put(struct folding *f, int32_t x, int32_t y, int32_t *cost)
     }
     f->tables =
         array_grow(f, f->tables, struct network_table, (size_t)f->n_tables + 1);
-    f->tables[f->n_tables] = (struct network_table){x, y, cost};
+    f->tables[f->n_tables] =
+        (struct network_table){.i = x, .j = y, .cost = cost};
     near_add(f, x, f->n_tables);
     near_add(f, y, f->n_tables);
     f->n_tables++;
@@ -292,7 +293,7 @@ static struct network *folding_rest(struct folding *f)
         const struct network_table *from = &f->tables[t];
         if (!f->gone[from->i] && !f->gone[from->j])
             rest->tables[rest->n_tables++] = (struct network_table){
-                place[from->i], place[from->j], from->cost};
+                .i = place[from->i], .j = place[from->j], .cost = from->cost};
     }
     network_link(rest);
     return rest;

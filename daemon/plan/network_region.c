@@ -131,7 +131,8 @@ static void table_take(struct making *m, int32_t t)
     }
     net->tables = array_grow(net, net->tables, struct network_table,
                              (size_t)net->n_tables + 1);
-    net->tables[net->n_tables++] = (struct network_table){i, j, cost};
+    net->tables[net->n_tables++] =
+        (struct network_table){.i = i, .j = j, .cost = cost};
 }
 
 static void tables_take(struct making *m)

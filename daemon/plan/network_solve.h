@@ -30,6 +30,7 @@ struct part {
     int32_t *choice; /* a value per variable, when there is a plan */
     bool planned;
     bool warm;           /* costs were moved before: little is left to do */
+    bool *changed;       /* warm: what has changed since, by variable */
     struct warmth *kept; /* how they were moved, for the next time */
     bool canonical;      /* the first of the best plans */
     int64_t cost, bound; /* scaled */
@@ -46,9 +47,9 @@ struct part *part_new(TALLOC_CTX *ctx, const struct problem *p,
                       const int32_t *editions, int32_t n,
                       const struct network_view *view, int64_t nodes,
                       struct solve_watch *watch);
-/* Moves costs as they were moved in a solve of much the same component: the
- * bound begins where that one ended, as far as nothing has changed. Any warmth
- * is right, whatever it is of; a fitting one is quick. */
+/* Moves costs as they were moved in a solve of much the same component, and
+ * touches what has changed since: the bound begins where that one ended. Any
+ * warmth is right, whatever it is of; a fitting one is quick. */
 void part_warm(struct part *c, const struct warmth *w);
 /* How costs are moved at the root, on ctx; NULL for what is solved in no time.
  * The names of the editions are copied. */

@@ -9,16 +9,6 @@
  * overflows with none. */
 enum { OUT_OF_REACH = -((1 << 29) + (1 << 28)) };
 
-/* Loops worth vector code, in the widest form the processor has. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define VECTOR_CODE                                                            \
-    __attribute__((optimize("O3"), target_clones("avx2", "default")))
-#elif defined(__GNUC__) && !defined(__clang__)
-#define VECTOR_CODE __attribute__((optimize("O3")))
-#else
-#define VECTOR_CODE
-#endif
-
 /* A table seen from v. */
 struct view {
     const int32_t *cost;

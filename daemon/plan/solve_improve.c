@@ -40,6 +40,7 @@ struct improving {
     int64_t *changed; /* by variable: clock of its last change */
     int64_t *tried;   /* by variable: clock of its last region as a seed */
     bool *covered;    /* by variable: in a web of this round */
+    bool *settled;    /* by variable: nothing has changed near it */
 };
 
 /* Solves the region; true when the plan got better. */
@@ -144,7 +145,7 @@ static void web_from(struct improving *m, int32_t v, struct web_shape shape)
 static void webs_round(struct improving *m, struct web_shape shape)
 {
     int32_t n = m->c->net->n;
-    memset(m->covered, false, (size_t)n);
+    memcpy(m->covered, m->settled, (size_t)n);
     for (int32_t k = 0; k < n; k++)
         web_from(m, shape.backwards ? n - 1 - k : k, shape);
 }
@@ -167,6 +168,18 @@ static void webs_improve(struct improving *m)
     }
 }
 
+/* A plan that was good stays so where nothing has changed. */
+static void settle(struct improving *m)
+{
+    const struct part *c = m->c;
+    for (int32_t v = 0; v < c->net->n; v++) {
+        m->tried[v] = c->changed ? 0 : -1;
+        m->changed[v] = c->changed && c->changed[v];
+    }
+    for (int32_t v = 0; c->changed && v < c->net->n; v++)
+        m->settled[v] = !worth_trying(m, v);
+}
+
 void part_improve(struct part *c)
 {
     struct improving *m = object_new(NULL, struct improving);
@@ -178,8 +191,8 @@ void part_improve(struct part *c)
     m->changed = array_new(m, int64_t, n);
     m->tried = array_new(m, int64_t, n);
     m->covered = array_new(m, bool, n);
-    for (size_t v = 0; v < n; v++)
-        m->tried[v] = -1;
+    m->settled = array_new(m, bool, n);
+    settle(m);
     for (int32_t k = 0; k < BALL_ROUNDS && balls_round(m); k++)
         ;
     if (c->net->n > BALL)

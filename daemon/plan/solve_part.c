@@ -122,13 +122,24 @@ static void part_search(struct part *c)
     talloc_free(net);
 }
 
+/* Moves costs about until that raises the bound no more. */
+static void costs_move(struct part *c)
+{
+    part_messages(c, ROUNDS);
+    state_propagate(c->worker, &c->state, PASSES);
+    bound_raise(c, *c->state.constant);
+}
+
 static void part_plan(struct part *c, const int32_t *start_from)
 {
     part_round(c, start_from);
     if (!part_repair(c))
         return;
     bound_raise(c, *c->state.constant);
-    if (c->bound < c->cost)
+    if (c->warm && !part_closed(c))
+        costs_move(c);
+    c->kept = warmth_keep(c, c);
+    if (!part_closed(c))
         part_improve(c);
     part_prune(c);
     bound_raise(c, *c->state.constant);
@@ -136,10 +147,11 @@ static void part_plan(struct part *c, const int32_t *start_from)
 
 void part_solve(struct part *c, const int32_t *start_from)
 {
-    part_messages(c, ROUNDS);
-    state_propagate(c->worker, &c->state, PASSES);
+    if (c->warm) /* only what has changed is touched */
+        state_propagate(c->worker, &c->state, PASSES);
+    else
+        costs_move(c);
     bound_raise(c, *c->state.constant);
-    c->kept = warmth_keep(c, c);
     part_plan(c, start_from);
     if (c->verdict == VERDICT_INFEASIBLE)
         return;

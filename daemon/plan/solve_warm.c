@@ -35,6 +35,7 @@ struct named {
 
 struct moved {
     int32_t i, j, delta; /* delta: where those of i begin, then those of j */
+    uint64_t print;      /* of the table's costs */
 };
 
 struct warmth {
@@ -42,6 +43,7 @@ struct warmth {
     struct named *names; /* sorted */
     int32_t *first;      /* n + 1: where a variable's values begin */
     struct trace *traces;
+    int32_t *unary;       /* by value: its cost in the network */
     struct moved *tables; /* sorted by (i, j) */
     int32_t *deltas;
     size_t size;
@@ -79,10 +81,23 @@ static void traces_keep(struct warmth *w, const struct part *c)
     const struct network *net = c->net;
     w->first = array_new(w, int32_t, (size_t)w->n + 1);
     w->traces = array_new(w, struct trace, (size_t)net->n_values);
+    w->unary = array_new(w, int32_t, (size_t)net->n_values);
+    memcpy(w->unary, net->unary, (size_t)net->n_values * sizeof *w->unary);
     memcpy(w->first, net->first, ((size_t)w->n + 1) * sizeof *w->first);
     for (int32_t v = 0; v < w->n; v++)
         for (int32_t a = net->first[v]; a < net->first[v + 1]; a++)
             w->traces[a] = trace_of(c, v, a);
+}
+
+/* A fingerprint of a table's costs: a sum in which each cell has a weight. */
+VECTOR_CODE static uint64_t print_of(const struct network *net, int32_t t)
+{
+    const struct network_table *k = &net->tables[t];
+    size_t n = (size_t)net->size[k->i] * (size_t)net->size[k->j];
+    uint64_t sum = n;
+    for (size_t c = 0; c < n; c++)
+        sum += (uint64_t)((uint32_t)c * 2654435761u + 1) * (uint32_t)k->cost[c];
+    return sum;
 }
 
 static void tables_keep(struct warmth *w, const struct part *c)
@@ -94,10 +109,10 @@ static void tables_keep(struct warmth *w, const struct part *c)
     memcpy(w->deltas, c->state.delta, deltas * sizeof *w->deltas);
     for (int32_t t = 0; t < w->n_tables; t++)
         w->tables[t] = (struct moved){net->tables[t].i, net->tables[t].j,
-                                      c->worker->delta_of[t]};
+                                      c->worker->delta_of[t], print_of(net, t)};
     w->size += deltas * sizeof *w->deltas +
                (size_t)w->n_tables * sizeof *w->tables +
-               (size_t)net->n_values * sizeof *w->traces;
+               (size_t)net->n_values * (sizeof *w->traces + sizeof *w->unary);
 }
 
 struct warmth *warmth_keep(TALLOC_CTX *ctx, const struct part *c)
@@ -188,14 +203,22 @@ static int moved_order(const void *a, const void *b)
     return (x->j > y->j) - (x->j < y->j);
 }
 
-/* The deltas of the old variables v (with the other one) in their table; NULL
- * when there was none. */
+/* The old table between two old variables, NULL when there was none. */
+static const struct moved *table_of(const struct warmth *w, int32_t v,
+                                    int32_t other)
+{
+    struct moved key = {v < other ? v : other, v < other ? other : v, 0, 0};
+    if (v < 0 || other < 0)
+        return NULL;
+    return bsearch(&key, w->tables, (size_t)w->n_tables, sizeof *w->tables,
+                   moved_order);
+}
+
+/* The deltas of v in a table with the other one. */
 static const int32_t *deltas_of(const struct warmth *w, int32_t v,
                                 int32_t other)
 {
-    struct moved key = {v < other ? v : other, v < other ? other : v, 0};
-    const struct moved *t = bsearch(&key, w->tables, (size_t)w->n_tables,
-                                    sizeof *w->tables, moved_order);
+    const struct moved *t = table_of(w, v, other);
     if (!t)
         return NULL;
     return &w->deltas[t->delta +
@@ -209,8 +232,7 @@ static void deltas_take(const struct warmth *w, const struct matching *m,
 {
     const struct network *net = c->net;
     int32_t old = m->variable[v], old_other = m->variable[other];
-    const int32_t *from =
-        old >= 0 && old_other >= 0 ? deltas_of(w, old, old_other) : NULL;
+    const int32_t *from = deltas_of(w, old, old_other);
     for (int32_t a = 0; a < net->size[v]; a++) {
         int32_t was = m->value[net->first[v] + a];
         int32_t delta = from && was >= 0 ? from[was] : 0;
@@ -231,14 +253,35 @@ static void table_mend(struct part *c, int32_t t)
             delta[live[x]] += c->worker->minima[live[x]];
 }
 
+/* Moves what was moved in every table; touches the variables of those that are
+ * not as they were. */
 static void tables_move(struct part *c, const struct warmth *w,
                         const struct matching *m)
 {
     for (int32_t t = 0; t < c->net->n_tables; t++) {
         int32_t i = c->net->tables[t].i, j = c->net->tables[t].j;
+        const struct moved *old = table_of(w, m->variable[i], m->variable[j]);
         deltas_take(w, m, c, i, j, state_delta_i(c->worker, &c->state, t));
         deltas_take(w, m, c, j, i, state_delta_j(c->worker, &c->state, t));
-        table_mend(c, t);
+        table_mend(c, t); /* values that were dropped then may be left now */
+        if (!old || old->print != print_of(c->net, t))
+            c->worker->touched[i] = c->worker->touched[j] = true;
+    }
+}
+
+/* Touches the variables whose values are not as they were. */
+static void values_touch(struct part *c, const struct warmth *w,
+                         const struct matching *m)
+{
+    const struct network *net = c->net;
+    for (int32_t v = 0; v < net->n; v++) {
+        int32_t old = m->variable[v], first = net->first[v];
+        bool same =
+            old >= 0 && w->first[old + 1] - w->first[old] == net->size[v];
+        for (int32_t a = 0; same && a < net->size[v]; a++)
+            same = m->value[first + a] == a &&
+                   w->unary[w->first[old] + a] == net->unary[first + a];
+        c->worker->touched[v] = c->worker->touched[v] || !same;
     }
 }
 
@@ -291,7 +334,10 @@ void part_warm(struct part *c, const struct warmth *w)
     c->warm = values_settle(c, cost);
     if (!c->warm)
         state_copy(&c->state, &before);
-    for (int32_t v = 0; v < c->net->n; v++)
-        c->worker->touched[v] = true;
+    values_touch(c, w, &m);
+    if (c->warm) {
+        c->changed = array_new(c, bool, (size_t)c->net->n);
+        memcpy(c->changed, c->worker->touched, (size_t)c->net->n);
+    }
     talloc_free(work);
 }
