@@ -21,11 +21,22 @@
 #define LENGTH_UNSAID 60
 
 /*
- * What a delegation takes without complaint on its own clock. An evening call
- * is easier than one before dawn, and a quarter hour before eight moves nobody.
+ * The partners' own clocks. A session outside office hours there costs a
+ * little: enough to order partners by it, not to keep a ministers' room waiting
+ * for one capital to open. An early breakfast or a late evening costs a lot,
+ * and a session in the night there more than nearly anything: a call at ten in
+ * the evening is taken before one at half past four in the morning.
  */
-#define CLOCK_FROM (7 * 60 + 30)
-#define CLOCK_TO   (20 * 60)
+#define OFFICE_FROM  (9 * 60)
+#define OFFICE_TO    (18 * 60)
+#define WAKING_FROM  (7 * 60 + 30)
+#define WAKING_TO    (20 * 60)
+#define NIGHT_BEFORE (6 * 60)
+#define NIGHT_FROM   (23 * 60)
+
+#define COST_OUT_OF_OFFICE 2 /* per started half hour, as the next two */
+#define COST_OUT_OF_WAKING 100
+#define COST_IN_THE_NIGHT  200
 
 /*
  * The end of an item costs 1 per quarter hour, so a day is worth 96: layouts
@@ -33,7 +44,6 @@
  * opening would be held days before its people arrive. A partner's night
  * outweighs the order, and a second day of one block outweighs a night.
  */
-#define COST_HALF_HOUR_OUT    100
 #define COST_PARTNER_RESTS    150
 #define COST_PLACE            1
 #define COST_EXTRA_DAY        2000
@@ -41,15 +51,16 @@
 #define COST_QUARTER_OF_START 4
 #define COST_IDLE_DAY         150
 
-static const struct slots_costs costs = {.clock = {CLOCK_FROM, CLOCK_TO},
-                                         .half_hour_out = COST_HALF_HOUR_OUT,
-                                         .rest = COST_PARTNER_RESTS,
-                                         .place = COST_PLACE,
-                                         .extra_day = COST_EXTRA_DAY,
-                                         .quarter_of_end = COST_QUARTER_OF_END,
-                                         .quarter_of_start =
-                                             COST_QUARTER_OF_START,
-                                         .idle_day = COST_IDLE_DAY};
+static const struct slots_costs costs = {
+    .clocks = {{{OFFICE_FROM, OFFICE_TO}, COST_OUT_OF_OFFICE},
+               {{WAKING_FROM, WAKING_TO}, COST_OUT_OF_WAKING},
+               {{NIGHT_BEFORE, NIGHT_FROM}, COST_IN_THE_NIGHT}},
+    .rest = COST_PARTNER_RESTS,
+    .place = COST_PLACE,
+    .extra_day = COST_EXTRA_DAY,
+    .quarter_of_end = COST_QUARTER_OF_END,
+    .quarter_of_start = COST_QUARTER_OF_START,
+    .idle_day = COST_IDLE_DAY};
 
 bool agenda_owns(const struct agenda *a, const struct item *kept)
 {

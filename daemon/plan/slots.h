@@ -59,10 +59,20 @@ struct slots_item {
     int32_t start, end;
 };
 
+/* Hours on a partner's own clock, and what a session costs per started half
+ * hour that it lies outside them. */
+struct slots_clock {
+    struct hours hours;
+    int half_hour_out; /* 0: these do not count */
+};
+
+enum { SLOTS_CLOCKS = 3 };
+
 /* What an hour in the wrong place costs; all may be 0. */
 struct slots_costs {
-    struct hours clock;   /* the partners' office hours, on their own clock */
-    int half_hour_out;    /* per started half hour a session lies outside */
+    /* Office hours, waking hours, the night: what lies outside several of them
+     * pays for each. */
+    struct slots_clock clocks[SLOTS_CLOCKS];
     int rest;             /* a session on a day the partner does not work */
     int place;            /* per place a partner is off the rule's order */
     int extra_day;        /* per day a block spans beyond its first */

@@ -29,7 +29,7 @@ static bool partner_rests(const struct slots_partner *p, struct date on)
     return false;
 }
 
-/* Started half hours between a session and the nearer end of office hours; a
+/* Started half hours between a session and the nearer end of these hours; a
  * session may run past midnight. One longer than they are counts by its
  * beginning. */
 static int32_t half_hours_out(struct hours clock, int32_t from, int32_t length)
@@ -59,9 +59,13 @@ static int32_t session_cost(const struct slots_input *in, int partner,
         date_add_days(in->days[0].date, session.from / DAY_MINUTES),
         session.from % DAY_MINUTES};
     struct local there = zone_local(p->zone, zone_instant(in->zone, at));
-    int32_t length = session.to - session.from;
-    int32_t cost = half_hours_out(in->costs.clock, there.minute, length) *
-                   in->costs.half_hour_out;
+    int32_t length = session.to - session.from, cost = 0;
+    for (size_t k = 0; k < SLOTS_CLOCKS; k++) {
+        const struct slots_clock *c = &in->costs.clocks[k];
+        if (c->half_hour_out > 0)
+            cost += half_hours_out(c->hours, there.minute, length) *
+                    c->half_hour_out;
+    }
     if (partner_rests(p, there.date))
         cost += in->costs.rest;
     return cost;

@@ -143,8 +143,9 @@ static void tiny_make(struct tiny *t)
         tiny_item(t, i);
     t->in.zone = zones[die(4)];
     t->in.rooms = die(4) == 0 ? 1 + die(2) : 0;
-    t->in.costs = (struct slots_costs){.clock = {480, 1080},
-                                       .half_hour_out = die(2) ? 10 : 0,
+    t->in.costs = (struct slots_costs){.clocks = {{{480, 1080}, die(2) * 10},
+                                                  {{420, 1200}, die(2) * 25},
+                                                  {{360, 1380}, die(3) * 15}},
                                        .rest = 7,
                                        .place = die(3),
                                        .extra_day = die(2) ? 40 : 0,
@@ -326,6 +327,22 @@ static bool resumes(const struct oracle *o, const struct slots_item *it, int t)
     return r->window[t] != 0 && r->window[t] != r->window[t - 1];
 }
 
+/* Started half hours by which a session must be shifted, either way, to lie
+ * inside these hours of some day. */
+static int out_of(struct hours clock, int from, int length)
+{
+    if (length > clock.to - clock.from)
+        length = clock.to - clock.from;
+    for (int shift = 0; shift < 1440; shift++)
+        for (int sign = -1; sign <= 1; sign += 2)
+            for (int day = -1440; day <= 1440; day += 1440) {
+                int at = from + sign * shift;
+                if (at >= clock.from + day && at + length <= clock.to + day)
+                    return (shift + 29) / 30;
+            }
+    return 0;
+}
+
 static int64_t clock_cost(const struct oracle *o, int partner, int from, int to)
 {
     const struct slots_partner *p = &o->in->partners[partner];
@@ -338,17 +355,10 @@ static int64_t clock_cost(const struct oracle *o, int partner, int from, int to)
     int64_t cost = 0;
     if (p->n_rests > 0 && p->rests[0].day == there.date.day)
         cost = c->rest;
-    int length = (to - from) * TICK;
-    if (length > c->clock.to - c->clock.from)
-        length = c->clock.to - c->clock.from;
-    for (int shift = 0; shift < 1440; shift++) {
-        int a = there.minute - shift, b = there.minute + shift;
-        if ((a >= c->clock.from && a + length <= c->clock.to) ||
-            (b >= c->clock.from && b + length <= c->clock.to) ||
-            (a >= c->clock.from - 1440 && a + length <= c->clock.to - 1440) ||
-            (b >= c->clock.from + 1440 && b + length <= c->clock.to + 1440))
-            return cost + (shift + 29) / 30 * c->half_hour_out;
-    }
+    for (int k = 0; k < SLOTS_CLOCKS; k++)
+        cost += (int64_t)out_of(c->clocks[k].hours, there.minute,
+                                (to - from) * TICK) *
+                c->clocks[k].half_hour_out;
     return cost;
 }
 

@@ -424,15 +424,16 @@ static const struct week weeks[] = {
      "Tue  6 Jul  09:00-12:30  02:00Z  X            A\n"
      "Tue  6 Jul  09:00-12:30  02:00Z  Y            B\n"
      "Tue  6 Jul  14:00-17:30  07:00Z  Z            C\n"},
-    /* Kolkata's half hour; half-day sessions; the same delegation twice. */
+    /* Kolkata's half hour; half-day sessions; the same delegation twice, India
+     * after lunch, when offices there are open. */
     {" consult X \"X\" of A + JP, IN half day\n"
      " consult Y \"Y\" of B + IN, JP half day\n",
      2,
      "Tue  6 Jul  09:00-12:30  02:00Z  X:JP         A + JP (Tue 11:00 there)\n"
      "Tue  6 Jul  14:00-17:30  07:00Z  X:IN         A + IN (Tue 12:30 there)\n"
      "\n"
-     "Wed  7 Jul  09:00-12:30  02:00Z  Y:IN         B + IN (Wed 07:30 there)\n"
-     "Wed  7 Jul  14:00-17:30  07:00Z  Y:JP         B + JP (Wed 16:00 "
+     "Wed  7 Jul  09:00-12:30  02:00Z  Y:JP         B + JP (Wed 11:00 there)\n"
+     "Wed  7 Jul  14:00-17:30  07:00Z  Y:IN         B + IN (Wed 12:30 "
      "there)\n"},
     /* Places: last day, afternoon, an hour in the evening, before. */
     {" meeting X \"X\" of A 60 min on the last day in the afternoon\n"

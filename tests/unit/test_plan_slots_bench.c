@@ -201,8 +201,8 @@ static void partners_read(TALLOC_CTX *ctx, struct node *items,
 static struct slots_costs costs_read(struct node *c)
 {
     return (struct slots_costs){
-        .clock = {480, 1080},
-        .half_hour_out = node_number(c, "partner_half_hour_outside_08_18"),
+        .clocks = {{{480, 1080},
+                    node_number(c, "partner_half_hour_outside_08_18")}},
         .place = node_number(c, "partner_place_in_rule_order"),
         .extra_day = node_number(c, "block_split_over_days"),
         .quarter_of_end = node_number(c, "quarter_hour_of_end_since_first_day"),
