@@ -27,10 +27,12 @@ enum expand_cost {
     BAND_GAP = 7,             /* days */
     BAND_APART = 14,
     COST_SPREAD = 2, /* per week that two editions of a cycle lie too close */
-    PRICE_PROPOSED = 1,   /* of moving what nobody has seen */
-    PRICE_RELEASED = 10,  /* of moving what was released */
-    PRICE_PER_WEEK = 1,   /* more per week, released ones */
-    PRICE_WEEKS_MOST = 12 /* at most that many weeks */
+    PRICE_PROPOSED = 4,    /* of moving what only the secretariat has seen */
+    PRICE_RELEASED = 10,   /* of moving what was released, a year ahead */
+    PRICE_NEARER = 1,      /* more, per 4 weeks that it is nearer than that */
+    PRICE_PER_WEEK = 1,    /* more per week it moves, released ones */
+    PRICE_WEEKS_MOST = 12, /* at most that many weeks */
+    PRICE_AHEAD = 364      /* days: a year ahead */
 };
 
 enum expand_limit {

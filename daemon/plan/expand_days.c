@@ -13,7 +13,7 @@
 
 enum {
     FORBIDDEN = -1,
-    WEEKS_MIDDLE = 4 * 7 /* days */
+    FOUR_WEEKS = 4 * 7 /* days */
 };
 
 /* ---- one edition, one host */
@@ -268,7 +268,7 @@ static int32_t judge_middle(const struct day_view *v, const struct span *s,
     int32_t off = s->start - middle->day;
 
     (void)v;
-    return (off < 0 ? -off : off) / WEEKS_MIDDLE * COST_MIDDLE;
+    return (off < 0 ? -off : off) / FOUR_WEEKS * COST_MIDDLE;
 }
 
 static int32_t judge_late(const struct day_view *v, const struct span *s,
@@ -597,6 +597,18 @@ static void ask_deadline(const struct day_view *v)
     ask_all(v, &u);
 }
 
+/* Telling people costs more the nearer the date is to which they had agreed. */
+static int32_t price_of_telling(const struct day_view *v,
+                                const struct edition *e)
+{
+    int32_t ahead = e->start.day - expand_day(v->x, v->h->cluster)->today.day;
+    int32_t nearer = ahead < PRICE_AHEAD ? PRICE_AHEAD - ahead : 0;
+
+    if (nearer > PRICE_AHEAD)
+        nearer = PRICE_AHEAD;
+    return PRICE_RELEASED + nearer / FOUR_WEEKS * PRICE_NEARER;
+}
+
 static void ask_stability(const struct day_view *v)
 {
     struct expansion *x = v->x;
@@ -608,7 +620,7 @@ static void ask_stability(const struct day_view *v)
     if (!e || v->h->fixed || v->h->constant)
         return;
     old = (struct old_date){e->start.day, expand_host(x->p, e->host),
-                            out ? PRICE_RELEASED : PRICE_PROPOSED,
+                            out ? price_of_telling(v, e) : PRICE_PROPOSED,
                             out ? PRICE_PER_WEEK : 0};
     u.about = &old;
     u.text = text_format(x->p, "moving from %s", day_print(x->p, e->start));

@@ -288,13 +288,13 @@ static void moving_has_its_price(void **state)
 
     (void)state;
     assert_int_equal(cost_on(proposed.problem, "K-2027", "2027-03-15", "A"), 0);
-    assert_int_equal(cost_on(proposed.problem, "K-2027", "2027-03-16", "A"), 1);
-    assert_int_equal(cost_on(proposed.problem, "K-2027", "2027-03-29", "A"), 1);
+    assert_int_equal(cost_on(proposed.problem, "K-2027", "2027-03-16", "A"), 4);
+    assert_int_equal(cost_on(proposed.problem, "K-2027", "2027-03-29", "A"), 4);
     assert_int_equal(cost_on(released.problem, "K-2027", "2027-03-15", "A"), 0);
     assert_int_equal(cost_on(released.problem, "K-2027", "2027-03-16", "A"),
-                     10);
+                     19); /* 16 weeks ahead */
     assert_int_equal(cost_on(released.problem, "K-2027", "2027-03-29", "A"),
-                     12);
+                     21);
     assert_int_equal(in_problem(released.problem, "K-2027")->previous,
                      day("2027-03-15").day);
 }
@@ -314,7 +314,7 @@ static void fresh_forgets_what_nobody_has_seen(void **state)
     assert_int_equal(in_problem(w.problem, "K-2027")->previous, INT32_MIN);
     in.released = in.draft;
     w = world_plan(ctx, &in);
-    assert_int_equal(cost_on(w.problem, "K-2027", "2027-03-29", "A"), 12);
+    assert_int_equal(cost_on(w.problem, "K-2027", "2027-03-29", "A"), 21);
 }
 
 static void another_host_is_a_move(void **state)
