@@ -394,8 +394,9 @@ bool verb_CALL(struct request *q, struct error *err)
     e.cycle = cycle_of(c->sector, by);
     if (c->times == TIMES_FIXED)
         return fail(err, REPLY_CONFLICT,
-                    "%s is held %d times per cycle, not as needed (%s:%d)",
-                    c->code, c->most, c->times_where.file, c->times_where.line);
+                    "%s meets %d time%s per cycle, not as needed (%s:%d)",
+                    c->code, c->most, c->most == 1 ? "" : "s",
+                    c->times_where.file, c->times_where.line);
     if (by.day < instant_utc_date(serve_now(q->serve)).day)
         return fail(err, REPLY_INPUT, "--by lies in the past");
     if (!outside_notice(q, c->sector, by, err))

@@ -75,8 +75,15 @@ def test_calls_stay_behind_their_fences():
     assert not wrong, "\n".join(wrong)
 
 
+def tests():
+    for folder in ("unit", "functional", "fuzz", "bench"):
+        for path in sorted((SOURCE / "tests" / folder).iterdir()):
+            if path.suffix in (".c", ".h", ".py"):
+                yield path.relative_to(SOURCE).as_posix(), path.read_text()
+
+
 def test_files_are_rooms_not_halls():
-    long = [f"{n}: {t.count(chr(10))} lines" for n, t in sources() if t.count("\n") > 700]
+    long = [f"{n}: {t.count(chr(10))} lines" for n, t in [*sources(), *tests()] if t.count("\n") > 700]
     assert not long, "\n".join(long)
 
 
