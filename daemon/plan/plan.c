@@ -42,6 +42,15 @@ const char *edition_status_word(enum edition_status s)
     return edition_words[s];
 }
 
+enum edition_status edition_status_on(const struct edition *e,
+                                      struct date today)
+{
+    return e->status == EDITION_CONFIRMED && !date_is_none(e->end) &&
+                   e->end.day < today.day
+               ? EDITION_HELD
+               : e->status;
+}
+
 bool edition_status_parse(const char *word, enum edition_status *ret)
 {
     size_t i;

@@ -114,6 +114,9 @@ struct plan {
 };
 
 /* ---- words for rows; parse returns false for an unknown word */
+/* A confirmed edition whose last day has gone by has been held. */
+enum edition_status edition_status_on(const struct edition *e,
+                                      struct date today);
 const char *edition_status_word(enum edition_status s);
 bool edition_status_parse(const char *word, enum edition_status *ret) MUST_USE;
 const char *item_status_word(enum item_status s);

@@ -130,6 +130,9 @@ static bool page_small(const struct page_job *job, TALLOC_CTX *ctx,
     if (strcmp(path, "/style.css") == 0)
         *ret = text_page(ctx, "text/css; charset=utf-8",
                          template_style(job->templates));
+    else if (strcmp(path, "/icon.svg") == 0 ||
+             strcmp(path, "/favicon.ico") == 0)
+        *ret = text_page(ctx, "image/svg+xml", template_icon(job->templates));
     else if (strcmp(path, "/robots.txt") == 0)
         *ret = text_page(ctx, "text/plain; charset=utf-8",
                          "User-agent: *\nDisallow:\n");

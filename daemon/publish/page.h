@@ -33,6 +33,7 @@ struct page_input {
     const struct feeds *feeds;
     const struct tasks *tasks;
     const struct documents *documents; /* of bodies' pages; NULL none */
+    const struct history *history;     /* of before the calendar; NULL none */
     struct instant now;
     const char *base_url, *name, *contact; /* secretariat's mail address */
     const char *reader_zone; /* ?zone=..., NULL none; checked by the page */
@@ -48,7 +49,8 @@ struct page {
 
 /* Path "/", "/2027", "/editions/ID", "/bodies/CODE", "/partners/CODE",
  * "/hosts/CC", "/subscribe", "/style.css", "/2027.json", "/feeds.json",
- * "/2027.svg", "/2027.csv", "/robots.txt". REPLY_NOTFOUND for all others. */
+ * "/2027.svg", "/2027.csv", "/icon.svg", "/favicon.ico", "/robots.txt".
+ * REPLY_NOTFOUND for all others. */
 bool page_render(TALLOC_CTX *ctx, const struct templates *t,
                  const struct page_input *in, const char *path,
                  struct page *ret, struct error *err) MUST_USE;

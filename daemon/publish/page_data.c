@@ -62,7 +62,7 @@ struct page page_year_json(const struct page_job *job, TALLOC_CTX *ctx,
 
         if (e->cycle != cycle || !page_shows(e))
             continue;
-        row = page_public(e);
+        row = page_public(job, e);
         invariant(json_object_set_new(row, "items", public_items(job, e)) == 0);
         value_append(rows, row);
     }
@@ -143,7 +143,7 @@ static char *csv_line(TALLOC_CTX *ctx, char *text, const json_t *edition,
 static char *csv_edition(const struct page_job *job, char *text,
                          const struct edition *e)
 {
-    json_t *edition = page_public(e), *items = public_items(job, e), *item;
+    json_t *edition = page_public(job, e), *items = public_items(job, e), *item;
     size_t i;
 
     text = csv_line(job->ctx, text, edition, NULL);

@@ -109,6 +109,14 @@ char *page_day(TALLOC_CTX *ctx, struct date d)
                        month_name(c.month), c.year);
 }
 
+char *page_day_short(TALLOC_CTX *ctx, struct date d)
+{
+    struct civil c = date_civil(d);
+
+    return text_format(ctx, "%s %d %s", weekday_name(date_weekday(d)), c.day,
+                       month_short(c.month));
+}
+
 /* ---------------------------------------------------------------- calendars */
 
 /* An http address with another scheme. */
@@ -190,7 +198,7 @@ size_t page_cycles(const struct page_job *job, int **ret_cycles)
     return kept;
 }
 
-static json_t *years_of(const struct page_job *job)
+json_t *page_years(const struct page_job *job, int shown)
 {
     json_t *rows = value_made(json_array());
     int *cycles;
@@ -198,9 +206,10 @@ static json_t *years_of(const struct page_job *job)
 
     for (size_t i = 0; i < n; i++)
         value_append(
-            rows, value_object("{s:i,s:o}", "number", cycles[i], "url",
+            rows, value_object("{s:i,s:o,s:b}", "number", cycles[i], "url",
                                value_taken(text_format(NULL, "%s/%d", job->root,
-                                                       cycles[i]))));
+                                                       cycles[i])),
+                               "current", cycles[i] == shown));
     return rows;
 }
 
@@ -228,10 +237,11 @@ json_t *page_frame(const struct page_job *job, const char *title)
     const struct page_input *in = job->in;
 
     return value_object(
-        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "page_title",
+        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "page_title",
         value_text(title), "site", value_text(in->name), "sector",
         value_taken(rules_title(NULL, in->rules)), "root",
         value_text(job->root), "contact", value_text(in->contact), "release",
-        release_of(job), "years", years_of(job), "all_feed",
-        page_feed(job, "all", ""), "base_url", value_text(in->base_url));
+        release_of(job), "years", page_years(job, 0), "all_feed",
+        page_feed(job, "all", ""), "base_url", value_text(in->base_url),
+        "sheet", 0);
 }

@@ -31,6 +31,8 @@ bool page_fill(const struct page_job *job, TALLOC_CTX *ctx,
                struct error *err) MUST_USE;
 /* What every page shows: site, release, years. */
 json_t *page_frame(const struct page_job *job, const char *title);
+/* The links to the years, one of them the one that is shown (0: none). */
+json_t *page_years(const struct page_job *job, int shown);
 /* `root` + `folder` + the name percent-encoded. */
 const char *page_link(const struct page_job *job, const char *folder,
                       const char *name);
@@ -40,6 +42,8 @@ char *page_encode(TALLOC_CTX *ctx, const char *text);
 char *page_dashes(TALLOC_CTX *ctx, const char *text);
 /* "Monday 18 January 2027" */
 char *page_day(TALLOC_CTX *ctx, struct date d);
+/* "Mon 18 Jan" */
+char *page_day_short(TALLOC_CTX *ctx, struct date d);
 /* The links of one calendar by product; null when it has not been released. */
 json_t *page_feed(const struct page_job *job, const char *kind,
                   const char *code);
@@ -50,8 +54,8 @@ size_t page_cycles(const struct page_job *job, int **ret_cycles);
 /* ---- page_rows.c: editions and items as pages and programs see them */
 /* Lapsed editions are nobody's business. */
 bool page_shows(const struct edition *e);
-/* The view without what only officers see. */
-json_t *page_public(const struct edition *e);
+/* The view without what only officers see, held when its days are over. */
+json_t *page_public(const struct page_job *job, const struct edition *e);
 json_t *page_edition_row(const struct page_job *job, const struct edition *e);
 json_t *page_item_row(const struct page_job *job, const struct edition *e,
                       const struct item *i);

@@ -22,7 +22,13 @@ bool page_shows(const struct edition *e)
     return e->status != EDITION_LAPSED;
 }
 
-json_t *page_public(const struct edition *e)
+static enum edition_status status_of(const struct page_job *job,
+                                     const struct edition *e)
+{
+    return edition_status_on(e, job->today);
+}
+
+json_t *page_public(const struct page_job *job, const struct edition *e)
 {
     static const char *const inner[] = {"cost",   "warnings", "pinned",
                                         "reason", "by",       "forced"};
@@ -30,6 +36,7 @@ json_t *page_public(const struct edition *e)
 
     for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++)
         (void)json_object_del(row, inner[i]);
+    page_set(row, "status", value_text(edition_status_word(status_of(job, e))));
     return row;
 }
 
@@ -137,18 +144,19 @@ static void add_contents(const struct page_job *job, const struct edition *e,
 
 json_t *page_edition_row(const struct page_job *job, const struct edition *e)
 {
-    json_t *row = page_public(e);
+    json_t *row = page_public(job, e);
     const char *dates = dates_text(job, e);
+    enum edition_status status = status_of(job, e);
 
     page_set(row, "name", value_text(page_edition_name(job, e)));
     page_set(row, "url", value_text(page_link(job, "/editions/", e->id)));
     page_set(row, "dates_text", value_text(dates));
-    page_set(row, "status_text", value_text(status_text(e->status)));
-    page_set(row, "proposed", json_boolean(e->status == EDITION_PROPOSED));
-    page_set(row, "confirmed", json_boolean(e->status == EDITION_CONFIRMED));
-    page_set(row, "cancelled", json_boolean(e->status == EDITION_CANCELLED));
-    page_set(row, "postponed", json_boolean(e->status == EDITION_POSTPONED));
-    page_set(row, "was_held", json_boolean(e->status == EDITION_HELD));
+    page_set(row, "status_text", value_text(status_text(status)));
+    page_set(row, "proposed", json_boolean(status == EDITION_PROPOSED));
+    page_set(row, "confirmed", json_boolean(status == EDITION_CONFIRMED));
+    page_set(row, "cancelled", json_boolean(status == EDITION_CANCELLED));
+    page_set(row, "postponed", json_boolean(status == EDITION_POSTPONED));
+    page_set(row, "was_held", json_boolean(status == EDITION_HELD));
     page_set(row, "distance", distance(job, e));
     add_host(job, e, row);
     add_contents(job, e, row);
@@ -223,6 +231,8 @@ static void add_clocks(const struct page_job *job, const struct item *i,
              value_text(capital ? page_dashes(job->ctx, capital) : ""));
     page_set(row, "reader_text", reader_clock(job, i));
     page_set(row, "day_text", value_text(page_day(job->ctx, i->start.date)));
+    page_set(row, "day_short",
+             value_text(page_day_short(job->ctx, i->start.date)));
 }
 
 /* What is cancelled may never have been in a calendar, or be there no more. */

@@ -1,7 +1,9 @@
 /*
  * The pages of bodies, partners and hosts: what they are, and what of the
- * version is theirs.
+ * version is theirs: planned, and past. Of what was held before there was a
+ * calendar only the days and the place are known.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,37 +21,128 @@ static bool has_body(const struct item *i, const char *code)
     return false;
 }
 
-/* The item with its edition beside it. */
-static json_t *sitting(const struct page_job *job, const struct edition *e,
-                       const struct item *i)
-{
-    json_t *row = page_item_row(job, e, i);
+/* Whose page it is: one of the three. */
+struct thing {
+    const char *body, *partner, *host; /* NULL: not that */
+};
 
-    page_set(row, "in", page_edition_row(job, e));
-    page_set(row, "consult", json_boolean(i->kind == ITEM_CONSULT));
+static bool is_theirs(const struct thing *t, const struct item *i)
+{
+    return t->body ? has_body(i, t->body) : text_same(i->partner, t->partner);
+}
+
+/* The thing's items of an edition, one row for all parts of one. */
+static json_t *sittings(const struct page_job *job, const struct edition *e,
+                        const struct thing *t)
+{
+    json_t *rows = value_made(json_array());
+    size_t n;
+    const struct item *items = plan_items_of(job->in->version, e->id, &n);
+
+    for (size_t i = 0; i < n && !t->host; i++)
+        if (items[i].part <= 1 && is_theirs(t, &items[i]))
+            value_append(rows, page_item_row(job, e, &items[i]));
+    return rows;
+}
+
+static bool is_past(const struct page_job *job, const struct edition *e)
+{
+    return !date_is_none(e->end) && e->status != EDITION_POSTPONED &&
+           e->end.day < job->today.day;
+}
+
+/* An edition with what of it is theirs; NULL when nothing is. */
+static json_t *occasion(const struct page_job *job, const struct edition *e,
+                        const struct thing *t)
+{
+    json_t *row, *of = sittings(job, e, t);
+
+    if (t->host ? !text_same(e->host, t->host) : json_array_size(of) == 0) {
+        json_decref(of);
+        return NULL;
+    }
+    row = page_edition_row(job, e);
+    page_set_list(row, "sittings", "has_sittings", of);
     return row;
 }
 
-/* Items of a body (partner NULL) or with a partner (body NULL), in order of
- * date; one row for all parts of one. */
-static json_t *sittings(const struct page_job *job, const char *body,
-                        const char *partner)
+/* ---- before there was a calendar */
+
+static bool is_of_body(const struct cluster *c, const char *body)
+{
+    for (size_t i = 0; c && i < c->n_items; i++)
+        for (size_t k = 0; k < c->items[i].n_bodies; k++)
+            if (text_same(c->items[i].bodies[k]->code, body))
+                return true;
+    return false;
+}
+
+/* Which partners came is not known of those days. */
+static bool was_theirs(const struct page_job *job, const struct edition *e,
+                       const struct thing *t)
+{
+    if (t->host)
+        return text_same(e->host, t->host);
+    return t->body &&
+           is_of_body(rules_cluster(job->in->rules, e->cluster), t->body);
+}
+
+/* An edition that is only remembered has no page of its own. */
+static void add_remembered(const struct page_job *job, const struct thing *t,
+                           json_t *rows)
+{
+    static const struct plan nothing;
+    size_t n;
+    const struct edition *past = office_past(
+        job->ctx, job->in->rules, job->in->history,
+        job->in->version ? job->in->version : &nothing, INT_MIN, INT_MAX, &n);
+
+    while (n-- > 0) {
+        json_t *row;
+
+        if (!was_theirs(job, &past[n], t) || !is_past(job, &past[n]))
+            continue;
+        row = page_edition_row(job, &past[n]);
+        page_set(row, "url", json_null());
+        page_set_list(row, "sittings", "has_sittings",
+                      value_made(json_array()));
+        value_append(rows, row);
+    }
+}
+
+/* ---- both lists */
+
+/* Planned as the year goes, the past from the latest back. */
+static void add_occasions(const struct page_job *job, const struct thing *t,
+                          json_t *view)
 {
     const struct plan *v = job->in->version;
-    json_t *rows = value_made(json_array());
+    json_t *planned = value_made(json_array()),
+           *past = value_made(json_array());
 
-    for (size_t k = 0; v && k < v->n_editions; k++) {
-        const struct edition *e = &v->editions[k];
-        size_t n;
-        const struct item *items = plan_items_of(v, e->id, &n);
+    for (size_t i = 0; v && i < v->n_editions; i++) {
+        const struct edition *e = &v->editions[i];
+        json_t *row = page_shows(e) ? occasion(job, e, t) : NULL;
+        int rc;
 
-        for (size_t i = 0; i < n && page_shows(e); i++)
-            if (items[i].part <= 1 &&
-                (body ? has_body(&items[i], body)
-                      : text_same(items[i].partner, partner)))
-                value_append(rows, sitting(job, e, &items[i]));
+        if (row && is_past(job, e)) {
+            rc = json_array_insert_new(past, 0, row);
+            invariant(rc == 0);
+        } else if (row) {
+            value_append(planned, row);
+        }
     }
-    return rows;
+    add_remembered(job, t, past);
+    page_set_list(view, "planned", "has_planned", planned);
+    page_set_list(view, "past", "has_past", past);
+}
+
+/* "1 October 2019" */
+static char *day_of(struct date d)
+{
+    struct civil c = date_civil(d);
+
+    return text_format(NULL, "%d %s %d", c.day, month_name(c.month), c.year);
 }
 
 /* ------------------------------------------------------------------- bodies */
@@ -130,23 +223,51 @@ static json_t *outcomes(const struct page_job *job, const char *body)
     return rows;
 }
 
-bool page_body(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
-               struct page *ret, struct error *err)
+/* "October 2019", "1 October 2019", "2019" */
+static json_t *vague_text(struct vague v)
 {
-    const struct body *b = find_body(job->in->rules, code);
-    json_t *view, *row;
+    if (v.year == 0)
+        return json_null();
+    if (v.month == 0)
+        return value_taken(text_format(NULL, "%d", v.year));
+    if (v.day == 0)
+        return value_taken(
+            text_format(NULL, "%s %d", month_name(v.month), v.year));
+    return value_taken(day_of(date_of(v.year, v.month, v.day)));
+}
 
-    if (!b)
-        return fail(err, REPLY_NOTFOUND, "There is no such body.");
-    view = page_frame(job, text_format(job->ctx, "%s – %s", b->code, b->title));
-    row = view_body(b);
+/* The body as `bodies` has it, with links and dates in words. */
+static json_t *body_row(const struct page_job *job, const struct body *b)
+{
+    json_t *row = view_body(b), *name;
+    size_t i;
+
     (void)json_object_del(row, "at");
     page_set(row, "under_url",
              b->under ? value_text(page_link(job, "/bodies/", b->under->code))
                       : json_null());
-    page_set(view, "body", row);
-    page_set_list(view, "sittings", "has_sittings",
-                  sittings(job, b->code, NULL));
+    page_set(row, "since_text", vague_text(b->since));
+    page_set(row, "until_text", vague_text(b->until));
+    page_set(row, "was_renamed", json_boolean(b->n_formerly > 0));
+    json_array_foreach(json_object_get(row, "formerly"), i, name)
+    {
+        page_set(name, "from_text", vague_text(b->formerly[i].from));
+        page_set(name, "until_text", vague_text(b->formerly[i].until));
+    }
+    return row;
+}
+
+bool page_body(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
+               struct page *ret, struct error *err)
+{
+    const struct body *b = find_body(job->in->rules, code);
+    json_t *view;
+
+    if (!b)
+        return fail(err, REPLY_NOTFOUND, "There is no such body.");
+    view = page_frame(job, text_format(job->ctx, "%s – %s", b->code, b->title));
+    page_set(view, "body", body_row(job, b));
+    add_occasions(job, &(struct thing){.body = b->code}, view);
     page_set_list(view, "outcomes", "has_outcomes", outcomes(job, b->code));
     page_set(view, "feed", page_feed(job, "body", b->code));
     return page_fill(job, ctx, "body", view, ret, err);
@@ -164,36 +285,28 @@ bool page_partner(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
         return fail(err, REPLY_NOTFOUND, "There is no such partner.");
     view = page_frame(job, p->name);
     page_set(view, "partner", view_partner(job->in->rules, p));
-    page_set_list(view, "sittings", "has_sittings",
-                  sittings(job, NULL, p->code));
+    add_occasions(job, &(struct thing){.partner = p->code}, view);
     page_set(view, "feed", page_feed(job, "partner", p->code));
     return page_fill(job, ctx, "partner", view, ret, err);
 }
 
 /* -------------------------------------------------------------------- hosts */
 
-static json_t *hosted(const struct page_job *job, const char *code)
-{
-    const struct plan *v = job->in->version;
-    json_t *rows = value_made(json_array());
-
-    for (size_t i = 0; v && i < v->n_editions; i++)
-        if (page_shows(&v->editions[i]) && text_same(v->editions[i].host, code))
-            value_append(rows, page_edition_row(job, &v->editions[i]));
-    return rows;
-}
-
 bool page_host(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
                struct page *ret, struct error *err)
 {
     const struct member *m = rules_member(job->in->rules, code);
-    json_t *view;
+    json_t *view, *row;
 
     if (!m)
         return fail(err, REPLY_NOTFOUND, "There is no such host.");
     view = page_frame(job, m->name);
-    page_set(view, "member", view_member(job->in->rules, m, job->today));
-    page_set_list(view, "editions", "has_editions", hosted(job, m->code));
+    row = view_member(job->in->rules, m, job->today);
+    page_set(row, "since_text",
+             date_is_none(m->since) ? json_null()
+                                    : value_taken(day_of(m->since)));
+    page_set(view, "member", row);
+    add_occasions(job, &(struct thing){.host = m->code}, view);
     page_set(view, "feed", page_feed(job, "host", m->code));
     return page_fill(job, ctx, "host", view, ret, err);
 }

@@ -4,7 +4,10 @@
  * 1. Looks are presentation attributes; classes let a page's sheet override
  *    them (dark mode).
  * 2. Labels of one row never overlap: an edition whose label would run into
- *    another's goes one lane down.
+ *    another's goes one lane down. No label is wider than there is room for on
+ *    one side of its bar.
+ * 3. What is behind is drawn first: stripes, months, today; then bars and
+ *    labels, which keep a rim of their stripe's colour around them.
  */
 #include "daemon/publish/svg.h"
 
@@ -24,11 +27,16 @@
 #define BAR    13
 #define LANES  8
 #define LETTER 6.2 /* width of a label's letter, on the wide side */
+#define WIDE   12  /* of a letter of the wide scripts */
+#define BOLD   0.8 /* what a bold one has more */
+#define LABEL  340 /* a label's width at most: one side of any bar has it */
+#define NAME   ((LEFT - 12) / 8.4) /* letters of a row's name at most */
 #define FONT   "system-ui, -apple-system, 'Segoe UI', sans-serif"
 #define INK    "#1c2733"
 #define QUIET  "#51606e"
 #define LINE   "#d5dce3"
 #define SHADE  "#f3f6f9"
+#define PAPER  "#ffffff"
 #define ACCENT "#1b4f8a"
 #define TODAY  "#b3261e"
 
@@ -38,8 +46,17 @@ struct bar {
     double x, width;   /* of the bar */
     double from, to;   /* of bar and label */
     bool label_before; /* left of the bar */
-    char *label;
+    char *days, *place;
     int lane;
+};
+
+/* A cluster's row. */
+struct row {
+    const char *cluster;
+    struct bar *bars;
+    size_t n;
+    double y, height;
+    bool striped;
 };
 
 struct picture {
@@ -47,6 +64,8 @@ struct picture {
     const struct svg_year *in;
     char *text;
     struct date first, last; /* whole months */
+    struct row *rows;
+    size_t n;
     double y;
 };
 
@@ -138,39 +157,75 @@ static double x_of(const struct picture *p, struct date d)
 
 /* ------------------------------------------------------------------- a row */
 
-/* "18–22 Jan · Bandar Seri Begawan" */
-static char *label_of(const struct picture *p, const struct edition *e)
+/* "18–22 Jan" */
+static char *days_of(const struct picture *p, const struct edition *e)
 {
     struct civil a = date_civil(e->start), b = date_civil(e->end);
-    const struct member *host = rules_member(p->in->rules, e->host);
-    const char *place = e->city[0] ? e->city : host ? host->name : e->host;
-    char *days;
 
     if (e->start.day == e->end.day)
-        days = text_format(p->ctx, "%d %s", a.day, month_short(a.month));
-    else if (a.month == b.month)
-        days =
-            text_format(p->ctx, "%d–%d %s", a.day, b.day, month_short(a.month));
-    else
-        days = text_format(p->ctx, "%d %s–%d %s", a.day, month_short(a.month),
-                           b.day, month_short(b.month));
-    return text_format(p->ctx, "%s%s%s", days, place[0] ? " · " : "", place);
+        return text_format(p->ctx, "%d %s", a.day, month_short(a.month));
+    if (a.month == b.month)
+        return text_format(p->ctx, "%d–%d %s", a.day, b.day,
+                           month_short(a.month));
+    return text_format(p->ctx, "%d %s–%d %s", a.day, month_short(a.month),
+                       b.day, month_short(b.month));
 }
 
-static size_t letters(const char *text)
+static bool is_inner(char c)
 {
-    size_t n = 0;
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static double width_of(const char *text)
+{
+    double width = 0;
 
     for (; *text; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
+        width += is_inner(*text)                ? 0
+                 : (unsigned char)*text >= 0xe3 ? WIDE
+                                                : LETTER;
+    return width;
+}
+
+/* As much of the text as is that wide, on the picture's ctx. */
+static char *clipped(const struct picture *p, const char *text, double most)
+{
+    char *all = memory_text(p->ctx, text), cut;
+    size_t n = strlen(all);
+
+    if (width_of(all) <= most)
+        return all;
+    do { /* whole letters, and room for the dots */
+        cut = all[--n];
+        all[n] = '\0';
+    } while (n > 0 && (is_inner(cut) || width_of(all) > most - LETTER));
+    return text_format(p->ctx, "%s…", all);
+}
+
+/* "Bandar Seri Begawan, Brunei Darussalam"; the city alone where both are too
+ * much. */
+static char *place_of(const struct picture *p, const struct edition *e,
+                      double most)
+{
+    const struct member *host = rules_member(p->in->rules, e->host);
+    const char *name = host ? host->name : e->host;
+    const char *city = e->city[0] ? e->city : name;
+    char *both = text_same(city, name) || !name[0]
+                     ? memory_text(p->ctx, city)
+                     : text_format(p->ctx, "%s, %s", city, name);
+
+    return width_of(both) <= most ? both : clipped(p, city, most);
 }
 
 static struct bar bar_of(const struct picture *p, const struct edition *e)
 {
-    struct bar b = {.edition = e, .label = label_of(p, e)};
-    double room = LETTER * (double)letters(b.label) + 6;
+    struct bar b = {.edition = e, .days = days_of(p, e)};
+    double days = width_of(b.days) + BOLD * (double)strlen(b.days) + 14, room;
 
+    b.place = place_of(p, e, LABEL - days);
+    if (e->status == EDITION_CANCELLED)
+        b.place = text_format(p->ctx, "%s, cancelled", b.place);
+    room = days + width_of(b.place);
     b.x = x_of(p, e->start);
     b.width = x_of(p, date_add_days(e->end, 1)) - b.x;
     if (b.width < 5)
@@ -199,79 +254,126 @@ static int settle_lanes(struct bar *bars, size_t n)
     return most + 1;
 }
 
-static void put_bar(struct picture *p, const struct bar *b)
+static enum edition_status status_of(const struct picture *p,
+                                     const struct edition *e)
+{
+    return edition_status_on(e, p->in->today);
+}
+
+/* What is said of a bar that is pointed at. */
+static char *legend_of(const struct picture *p, const struct bar *b)
+{
+    const struct edition *e = b->edition;
+    char n[16] = "", dates[96];
+
+    if (e->n > 0)
+        (void)snprintf(n, sizeof n, "/%d", e->n);
+    return text_format(
+        p->ctx, "%s %d%s: %s, %s (%s)", e->title[0] ? e->title : e->cluster,
+        e->cycle, n, date_range_print(e->start, e->end, dates, sizeof dates),
+        place_of(p, e, 1e9), edition_status_word(status_of(p, e)));
+}
+
+static void put_label(struct picture *p, const struct bar *b, bool striped,
+                      double y)
 {
     bool gone = b->edition->status == EDITION_CANCELLED;
-    double y = p->y + LANE * b->lane + 5, middle = y + BAR / 2.0;
-    const char *status = edition_status_word(b->edition->status);
 
     put(p,
-        "<rect class=\"bar bar-%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-        "height=\"%d\" rx=\"2\" %s/>\n",
-        status, b->x, y, b->width, BAR,
-        gone ? "fill=\"none\" stroke=\"" QUIET "\""
-        : b->edition->status == EDITION_PROPOSED
-            ? "fill=\"url(#hatch)\" stroke=\"" ACCENT "\""
-        : b->edition->status == EDITION_HELD ? "fill=\"" QUIET "\""
-                                             : "fill=\"" ACCENT "\"");
-    if (gone)
+        "<text class=\"%s %s\" x=\"%.1f\" y=\"%.1f\" font-size=\"11.5\" "
+        "fill=\"%s\" stroke=\"%s\" stroke-width=\"3\" "
+        "stroke-linejoin=\"round\" paint-order=\"stroke\"%s>"
+        "<tspan font-weight=\"600\">%s</tspan> %s</text>\n",
+        gone ? "quiet" : "ink", striped ? "rim-shade" : "rim",
+        b->label_before ? b->x - 5 : b->x + b->width + 5, y + BAR - 2.5,
+        gone ? QUIET : INK, striped ? SHADE : PAPER,
+        b->label_before ? " text-anchor=\"end\"" : "", escaped(p, b->days),
+        escaped(p, b->place));
+}
+
+static void put_bar(struct picture *p, const struct bar *b,
+                    const struct row *row)
+{
+    enum edition_status status = status_of(p, b->edition);
+    double y = row->y + LANE * b->lane + 5;
+
+    put(p,
+        "<g><title>%s</title><rect class=\"bar bar-%s\" x=\"%.1f\" "
+        "y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"2\" %s/>\n",
+        escaped(p, legend_of(p, b)), edition_status_word(status), b->x, y,
+        b->width, BAR,
+        status == EDITION_CANCELLED  ? "fill=\"none\" stroke=\"" QUIET "\""
+        : status == EDITION_PROPOSED ? "fill=\"url(#hatch)\" stroke=\"" ACCENT
+                                       "\""
+        : status == EDITION_HELD ? "fill=\"" QUIET "\""
+                                 : "fill=\"" ACCENT "\"");
+    if (status == EDITION_CANCELLED)
         put(p,
             "<path class=\"strike\" d=\"M%.1f %.1fH%.1f\" stroke=\"" QUIET
             "\"/>\n",
-            b->x - 2, middle, b->x + b->width + 2);
-    put(p,
-        "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" font-size=\"11.5\" "
-        "fill=\"%s\"%s%s>%s</text>\n",
-        gone ? "quiet" : "ink",
-        b->label_before ? b->x - 5 : b->x + b->width + 5, y + BAR - 2.5,
-        gone ? QUIET : INK, b->label_before ? " text-anchor=\"end\"" : "",
-        gone ? " text-decoration=\"line-through\"" : "", escaped(p, b->label));
+            b->x - 2, y + BAR / 2.0, b->x + b->width + 2);
+    put_label(p, b, row->striped, y);
+    put(p, "</g>\n");
 }
 
-/* A cluster's row; nothing when it has no edition to show. */
-static void put_row(struct picture *p, const char *cluster, bool *odd)
+/* ------------------------------------------------------------- all the rows */
+
+/* The row of a cluster, below those so far. */
+static void lay_row(struct picture *p, const char *cluster)
 {
     const struct plan *v = p->in->version;
-    struct bar *bars = array_new(p->ctx, struct bar, v->n_editions);
-    size_t n = 0;
-    double height;
+    struct row row = {.cluster = cluster,
+                      .bars = array_new(p->ctx, struct bar, v->n_editions),
+                      .y = p->y,
+                      .striped = p->n % 2 == 0};
 
     for (size_t i = 0; i < v->n_editions; i++)
         if (is_shown(p->in, &v->editions[i]) &&
             strcmp(v->editions[i].cluster, cluster) == 0)
-            bars[n++] = bar_of(p, &v->editions[i]);
-    if (n == 0)
-        return;
-    height = LANE * settle_lanes(bars, n) + 2;
-    if ((*odd = !*odd))
-        put(p,
-            "<rect class=\"shade\" x=\"0\" y=\"%.1f\" width=\"%d\" "
-            "height=\"%.1f\" fill=\"" SHADE "\"/>\n",
-            p->y, WIDTH, height);
-    put(p,
-        "<text class=\"ink\" x=\"8\" y=\"%.1f\" font-size=\"12.5\" "
-        "font-weight=\"600\" fill=\"" INK "\">%s</text>\n",
-        p->y + 16, escaped(p, cluster));
-    for (size_t i = 0; i < n; i++)
-        put_bar(p, &bars[i]);
-    p->y += height;
+            row.bars[row.n++] = bar_of(p, &v->editions[i]);
+    row.height = LANE * settle_lanes(row.bars, row.n) + 2;
+    p->rows = array_grow(p->ctx, p->rows, struct row, p->n + 1);
+    p->rows[p->n++] = row;
+    p->y += row.height;
 }
 
-/* Rows in the order of their first editions. */
-static void put_rows(struct picture *p)
+/* In the order of their first editions. */
+static void lay_rows(struct picture *p)
 {
     const struct plan *v = p->in->version;
-    bool odd = false;
 
     for (size_t i = 0; i < v->n_editions; i++) {
         bool seen = !is_shown(p->in, &v->editions[i]);
 
-        for (size_t j = 0; j < i && !seen; j++)
-            seen = is_shown(p->in, &v->editions[j]) &&
-                   strcmp(v->editions[i].cluster, v->editions[j].cluster) == 0;
+        for (size_t j = 0; j < p->n && !seen; j++)
+            seen = strcmp(v->editions[i].cluster, p->rows[j].cluster) == 0;
         if (!seen)
-            put_row(p, v->editions[i].cluster, &odd);
+            lay_row(p, v->editions[i].cluster);
     }
+}
+
+static void put_stripes(struct picture *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->rows[i].striped)
+            put(p,
+                "<rect class=\"shade\" x=\"0\" y=\"%.1f\" width=\"%d\" "
+                "height=\"%.1f\" fill=\"" SHADE "\"/>\n",
+                p->rows[i].y, WIDTH, p->rows[i].height);
+}
+
+static void put_row(struct picture *p, const struct row *row)
+{
+    const struct cluster *c = rules_cluster(p->in->rules, row->cluster);
+
+    put(p,
+        "<g><title>%s</title><text class=\"ink\" x=\"8\" y=\"%.1f\" "
+        "font-size=\"12.5\" font-weight=\"600\" fill=\"" INK
+        "\">%s</text></g>\n",
+        escaped(p, c && c->title ? c->title : row->cluster), row->y + 16,
+        escaped(p, clipped(p, row->cluster, LETTER * NAME)));
+    for (size_t i = 0; i < row->n; i++)
+        put_bar(p, &row->bars[i], row);
 }
 
 /* --------------------------------------------------------------- the frame */
@@ -311,7 +413,8 @@ static bool has_status(const struct picture *p, enum edition_status status)
     const struct plan *v = p->in->version;
 
     for (size_t i = 0; i < v->n_editions; i++)
-        if (is_shown(p->in, &v->editions[i]) && v->editions[i].status == status)
+        if (is_shown(p->in, &v->editions[i]) &&
+            status_of(p, &v->editions[i]) == status)
             return true;
     return false;
 }
@@ -361,8 +464,8 @@ static char *opening(struct picture *p)
         "%sfont-family=\"" FONT "\">\n"
         "<title id=\"year-title\">%s</title>\n"
         "<desc id=\"year-text\">A row per cluster of meetings, months from "
-        "left to right; a bar where a cluster is held, with its days and its "
-        "city.</desc>\n"
+        "left to right; a bar where a cluster is held, with its days, its city "
+        "and its host.</desc>\n"
         "<defs><pattern id=\"hatch\" width=\"5\" height=\"5\" "
         "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
         "<rect class=\"paper\" width=\"5\" height=\"5\" fill=\"#fff\"/>"
@@ -392,9 +495,12 @@ char *svg_year(TALLOC_CTX *ctx, const struct svg_year *in)
     }
     top = p.y;
     p.y += 24;
-    put_rows(&p);
+    lay_rows(&p);
+    put_stripes(&p);
     put_months(&p, top);
     put_today(&p, top + 20);
+    for (size_t i = 0; i < p.n; i++)
+        put_row(&p, &p.rows[i]);
     put_legend(&p);
     all = text_format(
         ctx, "%s%s%s%s</svg>\n",

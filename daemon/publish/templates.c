@@ -38,7 +38,7 @@ struct templates {
     struct letter_template *letters;
     const char **names; /* of letters, NULL at the end */
     size_t n_letters;
-    const char *style;
+    const char *style, *icon;
 };
 
 /* ----------------------------------------------------------------- reading */
@@ -244,19 +244,29 @@ static bool have_all(const struct templates *t, const char *directory,
     return true;
 }
 
-static bool load(struct templates *t, const char *directory, struct error *err)
+/* A file of web/ that is served as it is. */
+static bool read_asset(struct templates *t, const char *directory,
+                       const char *name, const char **ret, struct error *err)
 {
-    char *style;
+    char *text;
     size_t size;
 
-    if (!read_folder(t, text_format(t, "%s/web", directory), &t->web, err) ||
-        !read_folder(t, text_format(t, "%s/mail", directory), &t->mail, err) ||
-        !text_read_file(t, text_format(t, "%s/web/style.css", directory),
-                        FILE_MOST, &style, &size, err) ||
-        !parse_pages(t, &t->web, err) || !parse_letters(t, t, err))
+    if (!text_read_file(t, text_format(t, "%s/web/%s", directory, name),
+                        FILE_MOST, &text, &size, err))
         return false;
-    t->style = style;
-    return have_all(t, directory, err) && page_names_check(t, err);
+    *ret = text;
+    return true;
+}
+
+static bool load(struct templates *t, const char *directory, struct error *err)
+{
+    return read_folder(t, text_format(t, "%s/web", directory), &t->web, err) &&
+           read_folder(t, text_format(t, "%s/mail", directory), &t->mail,
+                       err) &&
+           read_asset(t, directory, "style.css", &t->style, err) &&
+           read_asset(t, directory, "icon.svg", &t->icon, err) &&
+           parse_pages(t, &t->web, err) && parse_letters(t, t, err) &&
+           have_all(t, directory, err) && page_names_check(t, err);
 }
 
 bool templates_load(TALLOC_CTX *ctx, const char *directory,
@@ -291,6 +301,11 @@ const struct letter_template *template_letter(const struct templates *t,
 const char *template_style(const struct templates *t)
 {
     return t->style;
+}
+
+const char *template_icon(const struct templates *t)
+{
+    return t->icon;
 }
 
 const char *const *letter_names(const struct templates *t)

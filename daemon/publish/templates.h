@@ -28,3 +28,4 @@ bool page_names_check(const struct templates *t, struct error *err) MUST_USE;
 
 /* The text of web/style.css. */
 const char *template_style(const struct templates *t);
+const char *template_icon(const struct templates *t);

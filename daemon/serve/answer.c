@@ -357,6 +357,7 @@ static enum MHD_Result send_page(const struct http_call *call)
     struct instant now = serve_now(s);
     const struct prepared *kept = find_page(a, key, now);
     struct documents documents;
+    struct history history;
     struct page_input in;
     struct page page;
     struct prepared *p;
@@ -369,7 +370,9 @@ static enum MHD_Result send_page(const struct http_call *call)
     }
     in = page_input(call, zone);
     in.documents = &documents;
+    in.history = &history;
     if (!store_documents(tmp, s->store, &documents, &err) ||
+        !store_history(tmp, s->store, &history, &err) ||
         !page_render(tmp, s->generation->templates, &in, call->path, &page,
                      &err)) {
         if (err.code != REPLY_NOTFOUND && err.code != REPLY_INPUT)

@@ -26,16 +26,6 @@ static void add_warning(struct plan *plan, struct edition *e, const char *text)
     e->warnings = more;
 }
 
-/* A confirmed edition whose last day has gone by has been held. */
-static void mark_held(struct serve *s, struct edition *e)
-{
-    struct date today = instant_utc_date(serve_now(s));
-
-    if (e->status == EDITION_CONFIRMED && !date_is_none(e->end) &&
-        e->end.day < today.day)
-        e->status = EDITION_HELD;
-}
-
 /* An edition is called what its cluster is called today, until it is held. */
 static void retitle(struct plan *plan, const struct rules *r, struct edition *e)
 {
@@ -64,7 +54,7 @@ void draft_derive(struct serve *s, struct plan *plan,
         size_t n_of = 0;
         struct error err;
 
-        mark_held(s, e);
+        e->status = edition_status_on(e, instant_utc_date(serve_now(s)));
         retitle(plan, s->generation->rules, e);
         if (!is_laid_out(e))
             continue;

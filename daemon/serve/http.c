@@ -39,9 +39,8 @@
 #define JANITOR_EVERY    1000
 #define SAVE_EVERY       60000
 #define URL_MOST         2048
-#define REQUEST_OCTETS                                                         \
-    17408 /* 16 KiB of request, of which cookies count twice */
-#define UNREAD_OCTETS 262144 /* that the kernel holds for a slow reader */
+#define REQUEST_OCTETS   17408  /* 16 KiB of request; cookies count twice */
+#define UNREAD_OCTETS    262144 /* that the kernel holds for a slow reader */
 
 struct peer {
     struct peer *next, **back;

@@ -45,7 +45,7 @@ static void test_every_page(void **state)
         {"/bodies/MIN+A", "text/html; charset=utf-8", "Ministers"},
         {"/partners/us", "text/html; charset=utf-8", "America/New_York"},
         {"/hosts/bn", "text/html; charset=utf-8", "Brunei Darussalam"},
-        {"/subscribe", "text/html; charset=utf-8", "every 4–24 hours"},
+        {"/subscribe", "text/html; charset=utf-8", "after 4–24 hours"},
         {"/style.css", "text/css; charset=utf-8", "@media print"},
         {"/2027.json", "application/json", "\"WEEK-2027\""},
         {"/feeds.json", "application/json",
@@ -53,6 +53,8 @@ static void test_every_page(void **state)
         {"/2027.svg", "image/svg+xml", "18–22 Jan"},
         {"/2027.csv", "text/csv; charset=utf-8; header=present",
          "WEEK-2027/SOM"},
+        {"/icon.svg", "image/svg+xml", "<svg"},
+        {"/favicon.ico", "image/svg+xml", "<svg"},
         {"/robots.txt", "text/plain; charset=utf-8", "Disallow:\n"},
     };
     struct world *w = world(NULL);
@@ -171,10 +173,73 @@ static void test_before_the_first_release(void **state)
     w->in.feeds = &none;
     has(body_at(w, "/"), "Nothing has been released yet");
     has(body_at(w, "/subscribe"), "Nothing has been released yet");
-    has(body_at(w, "/bodies/SOM"), "None in the released calendar");
+    has(body_at(w, "/bodies/SOM"), "Nothing in the released calendar");
     has(body_at(w, "/hosts/BN"), "Nothing in the released calendar");
     assert_false(page_render(w, w->templates, &w->in, "/2027", &page, &err));
     assert_int_equal(err.code, REPLY_NOTFOUND);
+    talloc_free(w);
+}
+
+/* Editions of one cluster: one of before there was a calendar, one of the year.
+ * What is to come is planned, what is over was held. */
+static void test_planned_and_held(void **state)
+{
+    struct world *w = world(NULL);
+    const struct body *bodies[] = {&w->bodies[0]};
+    struct item_rule rule = {
+        .code = "SOM", .title = "SOM", .bodies = bodies, .n_bodies = 1};
+    struct past row = {.cluster = "WEEK",
+                       .cycle = 2011,
+                       .from = date_of(2011, 6, 6),
+                       .to = date_of(2011, 6, 10),
+                       .host = "ID",
+                       .city = "Bandung"};
+    const struct history history = {&row, 1};
+    const char *body, *held;
+    struct error err;
+
+    (void)state;
+    w->clusters[0] = (struct cluster){
+        .code = "WEEK", .title = "The Week", .items = &rule, .n_items = 1};
+    w->rules.clusters = w->clusters;
+    w->rules.n_clusters = 1;
+    w->in.history = &history;
+    body = body_at(w, "/bodies/SOM");
+    held = strstr(body, "id=\"past\"");
+    assert_non_null(held);
+    assert_true(strstr(body, "18–22 January 2027") < held);
+    has(held, "6–10 June 2011");
+    has(held, "Bandung, Indonesia");
+    has_not(body, "/editions/WEEK-2011");
+    has(body, "Mon 18 Jan, 09:00–12:30");
+    has(body, "until October 2019");
+    has(body_at(w, "/hosts/ID"), "6–10 June 2011");
+    has_not(body_at(w, "/hosts/BN"), "6–10 June 2011");
+    has_not(body_at(w, "/partners/US"), "id=\"past\"");
+
+    assert_true(instant_parse("2027-01-23T00:00:00Z", &w->in.now, &err));
+    body = body_at(w, "/bodies/SOM");
+    held = strstr(body, "id=\"past\"");
+    assert_true(strstr(body, "18–22 January 2027") > held);
+    assert_true(strstr(held, "January 2027") < strstr(held, "June 2011"));
+    has(held, "<span class=\"status held\">Held</span>");
+    has(body_at(w, "/2027.json"), "\"status\": \"held\"");
+    has(body_at(w, "/partners/US"), "id=\"past\"");
+    talloc_free(w);
+}
+
+/* Every calendar of every kind stands once on the page, by its plain name. */
+static void test_calendars_to_subscribe_to(void **state)
+{
+    struct world *w = world(NULL);
+    const char *body = body_at(w, "/subscribe");
+
+    (void)state;
+    has(body, "<summary>Everything <span class=\"quiet\">every meeting");
+    has(body, "aria-label=\"Everything: Google\"");
+    has(body, "https://outlook.office.com/calendar/0/addfromweb?url=https%3A"
+              "%2F%2Fcalendar.example.org%2Ffeeds%2Fall.ics&amp;name=");
+    has_not(body, "<h3>By host");
     talloc_free(w);
 }
 
@@ -341,6 +406,8 @@ int main(void)
         cmocka_unit_test(test_golden_year),
         cmocka_unit_test(test_outcomes_of_a_body),
         cmocka_unit_test(test_before_the_first_release),
+        cmocka_unit_test(test_planned_and_held),
+        cmocka_unit_test(test_calendars_to_subscribe_to),
         cmocka_unit_test(test_officers_matters_stay_inside),
         cmocka_unit_test(test_proposed_times_stay_inside),
         cmocka_unit_test(test_hostile_texts_are_escaped),
