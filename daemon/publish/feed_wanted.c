@@ -120,6 +120,67 @@ static void want_forgotten(TALLOC_CTX *ctx, const struct feed_input *in,
     }
 }
 
+/* The body that is what was called `code` once, or NULL. */
+static const struct body *body_once(const struct rules *r, const char *code)
+{
+    for (size_t i = 0; i < r->n_bodies; i++)
+        for (size_t k = 0; k < r->bodies[i].n_formerly; k++)
+            if (text_same(r->bodies[i].formerly[k].code, code))
+                return &r->bodies[i];
+    return NULL;
+}
+
+static bool has_name(const struct wanted_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (strcmp(list->rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* What was given out as the feed of `code` shows what there is of it today: of
+ * a body that has another code now, all; of what is gone, nothing. */
+static void want_again(TALLOC_CTX *ctx, const struct feed_input *in,
+                       struct wanted_list *list, enum scope scope,
+                       const char *code)
+{
+    const struct body *b =
+        scope == SCOPE_BODY ? body_once(in->rules, code) : NULL;
+
+    if (!b) {
+        want(ctx, in, list, scope, code, code, "");
+        return;
+    }
+    want(ctx, in, list, scope, code,
+         text_format(ctx, "%s (formerly %s)", b->code, code),
+         text_format(ctx, "Meetings of the %s", said(b->title)));
+    list->rows[list->n - 1].code = b->code;
+}
+
+/* Addresses that are served and that nothing else asks for any more: whoever
+ * subscribed must not be left with what was last there. */
+static void want_served(TALLOC_CTX *ctx, const struct feed_input *in,
+                        struct wanted_list *list)
+{
+    static const struct {
+        const char *word;
+        enum scope scope;
+    } words[] = {{"body/", SCOPE_BODY},
+                 {"partner/", SCOPE_PARTNER},
+                 {"host/", SCOPE_HOST},
+                 {"cluster/", SCOPE_CLUSTER},
+                 {"deadlines/", SCOPE_OWNER}};
+
+    for (size_t i = 0; in->previous && i < in->previous->n; i++) {
+        const char *name = in->previous->rows[i].name;
+
+        for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+            if (text_begins(name, words[k].word) && !has_name(list, name))
+                want_again(ctx, in, list, words[k].scope,
+                           memory_text(ctx, name + strlen(words[k].word)));
+    }
+}
+
 struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)
 {
     const struct rules *r = in->rules;
@@ -150,6 +211,7 @@ struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)
         for (size_t k = 0; k < r->workflows[i].n_steps; k++)
             want_owners(ctx, in, &list, &r->workflows[i].steps[k]);
     want_forgotten(ctx, in, &list);
+    want_served(ctx, in, &list);
     return list;
 }
 

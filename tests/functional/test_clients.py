@@ -2,6 +2,7 @@
 import importlib.util
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -240,56 +241,107 @@ def words(event):
 
 
 
-def test_life_of_an_event_through_vdirsyncer_and_ical_js(where, tmp_path):
-    need("vdirsyncer")
-    d = Daemon(where)
-    d.ctl("plan", "2027")
-    d.ctl("release")
-    phone = Subscriber(tmp_path, f"http://127.0.0.1:{d.port}/feeds/all.ics")
-    shown = phone.sync()
-    assert len(shown) == len(ics.events(ics.feed(d)))
-    phone.sync()
-    assert phone.copied == 0
-    span_uid, span = next((u, e) for u, e in shown.items() if e.text("URL").endswith(EDITION))
-    assert span.status == "TENTATIVE"
-    last = {}
+class Life:
+    """A sector whose item is followed through subscribers, step by step."""
 
-    def step(uid, *commands):
-        for words in commands:
-            d.ctl(*words)
-        d.ctl("clock", "+1 hour")
-        d.ctl("release")
-        everything = phone.sync()
-        js = [e for e in ical_js(ics.feed(d))["events"] if e["uid"] == uid]
-        e = everything[uid]
-        assert len(js) == 1 and js[0]["sequence"] == e.sequence and js[0]["summary"] == e.summary
-        if uid in last:
-            assert e.sequence == last[uid][0] + 1, (commands, e.sequence, last[uid])
-            assert e.modified > last[uid][1], commands
-        last[uid] = e.sequence, e.modified
-        phone.sync()
-        assert phone.copied == 0
+    def __init__(self, where, tmp_path):
+        self.d, self.last = Daemon(where), {}
+        self.d.ctl("plan", "2027")
+        self.d.ctl("release")
+        self.phone = Subscriber(tmp_path, f"http://127.0.0.1:{self.d.port}/feeds/all.ics")
+        self.shown = self.phone.sync()
+        assert len(self.shown) == len(ics.events(ics.feed(self.d)))
+        self.phone.sync()
+        assert self.phone.copied == 0
+
+    def remember(self, uid):
+        e = self.phone.sync()[uid]
+        self.last[uid] = e.sequence, e.modified
         return e
 
-    def rules(old, new):
-        text = d.rules_file.read_text()
-        assert old in text
-        d.rules_file.write_text(text.replace(old, new))
+    def release(self, *commands):
+        for said in commands:
+            self.d.ctl(*said)
+        self.d.ctl("clock", "+1 hour")
+        self.d.ctl("release")
+        return self.phone.sync()
+
+    def js(self, uid):
+        return [e for e in ical_js(ics.feed(self.d))["events"] if e["uid"] == uid]
+
+    def step(self, uid, *commands, grows_by=1):
+        """One event, in both subscribers, with numbers that have grown; nothing more to copy."""
+        e = self.release(*commands)[uid]
+        [js] = self.js(uid)
+        assert js["sequence"] == e.sequence and js["summary"] == e.summary and js["status"] == e.status
+        assert js["modified"] == e.modified.strftime("%Y-%m-%dT%H:%M:%SZ")
+        sequence, modified = self.last[uid]
+        assert e.sequence == sequence + grows_by if grows_by else e.sequence > sequence, (commands, e.sequence, sequence)
+        assert e.modified > modified, commands
+        self.last[uid] = e.sequence, e.modified
+        self.phone.sync()
+        assert self.phone.copied == 0
+        return e
+
+    def rules(self, change):
+        text = self.d.rules_file.read_text()
+        new = change(text)
+        assert new != text
+        self.d.rules_file.write_text(new)
         return ("reload",)
 
-    last[span_uid] = span.sequence, span.modified
-    assert step(span_uid, ("confirm", EDITION)).status == "CONFIRMED"
+    def restore(self, file):
+        """As convened(8) says: the copy in the database's place, the file `sequence` stays."""
+        now = self.d.ctl("status")[0]["now"]
+        self.d.stop()
+        for old in (self.d.path / "state").glob("convened.db*"):
+            if not old.name.endswith("lock"):
+                old.unlink()
+        shutil.copyfile(file, self.d.path / "state/convened.db")
+        self.d.clock = now
+        self.d.start()
+
+
+def rename_body(text):
+    """ADGSOM becomes ADGSENIOR, wherever it stands, and keeps its former name."""
+    text = re.sub(r"\bADGSOM\b(?![-+])", "ADGSENIOR", text)
+    return re.sub(r"(\n  formerly  TELSOM )", r'\n  formerly  ADGSOM "Digital Senior Officials" until 2026-12\1', text, count=1)
+
+
+def test_life_of_an_event_through_vdirsyncer_and_ical_js(where, tmp_path):
+    """Proposed span, confirmed with times, moved, retitled, body renamed, venue changed, cancelled, reinstated, withdrawn,
+    and all of it after a restore."""
+    need("vdirsyncer")
+    life = Life(where, tmp_path)
+    d = life.d
+    span_uid, span = next((u, e) for u, e in life.shown.items() if e.text("URL").endswith(EDITION))
+    assert span.status == "TENTATIVE" and span["DTSTART"].parameters == {"VALUE": "DATE"}
+    life.remember(span_uid)
+    assert life.step(span_uid, ("confirm", EDITION)).status == "CONFIRMED"
     uid = next(r["uid"] for r in d.ctl("agenda", EDITION, "--release", "2") if r["item"] == ITEM)
-    before = phone.sync()[uid]
-    last[uid] = before.sequence, before.modified
-    moved = step(uid, ("move", ITEM, "2027-01-20T16:30"))
+    assert life.remember(uid)["DTSTART"].parameters == {"TZID": "Asia/Brunei"}
+    moved = life.step(uid, ("move", ITEM, "2027-01-20T16:30"))
     assert moved["DTSTART"].value == "20270120T163000"
-    assert "meets" in step(uid, rules('"{nth} ADGSOM with {partner}"', '"{nth} ADGSOM meets {partner}"')).summary
-    assert "State of Japan" in step(uid, rules('"Japan"', '"State of Japan"')).summary
-    assert "Tutong" in step(uid, ("confirm", EDITION, "--city", "Tutong")).location
-    assert step(uid, ("cancel", ITEM)).status == "CANCELLED"
-    assert step(uid, ("reinstate", ITEM)).status == "CONFIRMED"
-    assert step(uid, ("cancel", EDITION)).status == "CANCELLED"
+    retitled = life.rules(lambda t: t.replace('"{nth} ADGSOM with {partner}"', '"{nth} ADGSOM meets {partner}"'))
+    assert "ADGSOM meets Japan" in life.step(uid, retitled).summary
+    assert "State of Japan" in life.step(uid, life.rules(lambda t: t.replace('"Japan"', '"State of Japan"'))).summary
+    d.ctl("backup", where / "old.db")
+    renamed = life.step(uid, life.rules(rename_body))
+    assert "ADGSENIOR meets" in renamed.summary and [p.text for p in renamed.all("CATEGORIES")] == ["ADGSENIOR"]
+    assert ics.by_uid(ics.feed(d, "ADGSOM")).keys() == ics.by_uid(ics.feed(d, "ADGSENIOR")).keys() > {uid, span_uid}
+    assert "Tutong" in life.step(uid, ("confirm", EDITION, "--city", "Tutong")).location
+    assert life.step(uid, ("cancel", ITEM)).status == "CANCELLED"
+    assert life.step(uid, ("reinstate", ITEM)).status == "CONFIRMED"
+    assert uid not in life.release(("audience", ITEM, "nobody")) and life.js(uid) == []  # withdrawn
+    assert life.step(uid, ("audience", ITEM, "all"), grows_by=0).status == "CONFIRMED"
+    assert life.step(uid, ("cancel", EDITION)).status == "CANCELLED"
+
+    life.restore(where / "old.db")  # knows nothing of the last seven releases
+    again = life.step(uid, grows_by=0)
+    assert again.status == "CONFIRMED" and "Bandar Seri Begawan" in again.location and "ADGSENIOR" in again.summary
+    assert "Seria" in life.step(uid, ("confirm", EDITION, "--city", "Seria")).location
+    assert life.step(uid, ("cancel", ITEM)).status == "CANCELLED"
+    assert life.remember(span_uid).sequence > span.sequence + 1
     d.stop()
 
 
