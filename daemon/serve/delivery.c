@@ -20,7 +20,8 @@
 #include "daemon/serve/invitations.h"
 #include "daemon/serve/tokens.h"
 
-#define BATCH 20
+#define BATCH     20
+#define STOP_WAIT 8 /* seconds for the mail in hand; all ends within 10 */
 
 struct delivery {
     struct serve *serve;
@@ -415,7 +416,7 @@ void delivery_stop(struct serve *s)
     if (!d)
         return;
     if (d->mailer)
-        mailer_stop(d->mailer, 10);
+        mailer_stop(d->mailer, STOP_WAIT);
 }
 
 void delivery_close(struct serve *s)

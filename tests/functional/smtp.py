@@ -234,7 +234,7 @@ class Session:
 
 class Server:
     def __init__(self, extensions=("PIPELINING", "ENHANCEDSTATUSCODES", "DSN"), certificate=None,
-                 users=None, must_auth=False, body=None, **script):
+                 users=None, must_auth=False, body=None, port=0, **script):
         self.extensions, self.certificate, self.body = extensions, certificate, body
         self.users, self.must_auth = users or {}, must_auth
         self.script = {stage: list(actions) if isinstance(actions, list) else actions
@@ -246,7 +246,7 @@ class Server:
         self.sessions = 0
         self.helo = ""
         self.stopped = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         self.threads = [threading.Thread(target=self.accept, daemon=True)]
         self.threads[0].start()

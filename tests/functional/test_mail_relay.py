@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 from conftest import Daemon, Failed
-from smtp import CLOSE, Server, Slow
+from smtp import CLOSE, SILENT, Server, Slow
 
 PEOPLE = 30
 
@@ -140,5 +140,47 @@ def test_a_stop_finishes_the_mail_in_hand(where):
         assert len(relay.mails) == 4
         d.start()
         d.ctl("clock", "+2 hours")
+        check_all_sent(d, relay)
+        d.stop()
+
+
+def test_a_stop_ends_within_ten_seconds_whatever_the_relay_does(where):
+    begun = threading.Event()
+
+    def silent(session):
+        begun.set()
+        return SILENT
+
+    with Server(dot=[None] * 3 + [silent]) as relay:
+        d = prepared(where, relay)
+        d.ctl("send", "all")
+        assert begun.wait(30)
+        started = time.monotonic()
+        d.process.send_signal(signal.SIGTERM)
+        assert d.process.wait(15) == 0
+        assert time.monotonic() - started < 10
+        d.close()
+        # Nobody knows whether the relay took that one; of the others nothing was begun.
+        assert d.stderr.count("it is not known whether the relay took it") == 1
+        d.start()
+        d.ctl("clock", "+2 hours")
+        check_all_sent(d, relay, twice=1)
+        d.stop()
+
+
+def test_a_relay_that_is_gone_for_a_day(where):
+    """Nothing is lost, nobody's attempt counts, and the relay is asked every 15 minutes at most."""
+    with Server() as relay:
+        port = relay.port
+        d = prepared(where, relay)
+    d.ctl("send", "all")
+    d.ctl("clock", "+1 day")
+    assert states(d)["deferred"] + states(d)["queued"] == PEOPLE
+    assert all(row["attempts"] == 0 for row in d.ctl("outbox"))
+    assert all("rests until" in row["waits"] for row in d.ctl("outbox"))
+    assert "Connection refused" in d.ctl("status")[0]["mail"] or "no connection" in d.ctl("status")[0]["mail"]
+    assert d.stderr.count("mail relay") < 30, "one line an hour or so"
+    with Server(port=port) as relay:
+        d.ctl("clock", "+16 min")
         check_all_sent(d, relay)
         d.stop()
