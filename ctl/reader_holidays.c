@@ -85,6 +85,13 @@ static const char *value_of(const char *line, const char *name)
     return *line ? line + 1 : "";
 }
 
+/* Is it a control character of two octets (U+0080 to U+009F)? */
+static bool is_wide_control(const char *c)
+{
+    return (unsigned char)c[0] == 0xc2 && (unsigned char)c[1] >= 0x80 &&
+           (unsigned char)c[1] < 0xa0;
+}
+
 /* RFC 5545 3.3.11: "\n" becomes a blank here, a name is one line. */
 static char *text_value(TALLOC_CTX *ctx, const char *value)
 {
@@ -96,6 +103,10 @@ static char *text_value(TALLOC_CTX *ctx, const char *value)
 
         if (one == '\\' && c[1])
             one = *++c == 'n' || *c == 'N' ? ' ' : *c;
+        if (is_wide_control(c)) {
+            one = ' ';
+            c++;
+        }
         *to++ = (unsigned char)one < ' ' || one == 0x7f ? ' ' : one;
     }
     *to = '\0';
@@ -165,6 +176,15 @@ static bool number_is(const char *value, int n)
     return atoi(value) == n && strspn(value, "0123456789") == strlen(value);
 }
 
+/* A number from 1 on; beyond a thousand years one is as good as another. */
+static bool bounded(const char *value, int *ret)
+{
+    long n = strtol(value, NULL, 10);
+
+    *ret = n > 1000 ? 1000 : (int)n;
+    return n > 0;
+}
+
 static bool yearly_part(struct yearly *y, const char *name, const char *value,
                         struct civil start)
 {
@@ -173,9 +193,9 @@ static bool yearly_part(struct yearly *y, const char *name, const char *value,
     if (text_same(name, "FREQ"))
         return text_same(value, "YEARLY");
     if (text_same(name, "INTERVAL"))
-        return (y->every = atoi(value)) > 0;
+        return bounded(value, &y->every);
     if (text_same(name, "COUNT"))
-        return (y->count = atoi(value)) > 0;
+        return bounded(value, &y->count);
     if (text_same(name, "UNTIL")) {
         (void)strncat(day, value, 8);
         return day_value(day, &y->until);
