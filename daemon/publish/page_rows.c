@@ -48,11 +48,11 @@ char *page_edition_name(const struct page_job *job, const struct edition *e)
                     : text_format(job->ctx, "%s %d", title, e->cycle);
 }
 
-static const char *status_text(enum edition_status s)
+static const char *status_text(enum edition_status s, bool over)
 {
     switch (s) {
     case EDITION_PROPOSED:
-        return "Dates proposed";
+        return over ? "Not confirmed" : "Dates proposed";
     case EDITION_CONFIRMED:
         return "Confirmed";
     case EDITION_POSTPONED:
@@ -65,6 +65,11 @@ static const char *status_text(enum edition_status s)
         break;
     }
     return "Lapsed";
+}
+
+static bool is_over(const struct page_job *job, const struct edition *e)
+{
+    return !date_is_none(e->end) && e->end.day < job->today.day;
 }
 
 /* Its dates as they are to be read, NULL when they do not hold. */
@@ -94,12 +99,13 @@ static void add_host(const struct page_job *job, const struct edition *e,
         page_set(row, "place", value_text(e->city[0] ? e->city : name));
 }
 
-/* Days from today, in words; null when it is over or has no date. */
+/* Days from today, in words; null when it is over, off or has no date. */
 static json_t *distance(const struct page_job *job, const struct edition *e)
 {
     int days;
 
-    if (date_is_none(e->start) || e->end.day < job->today.day)
+    if (date_is_none(e->start) || is_over(job, e) ||
+        e->status == EDITION_POSTPONED || e->status == EDITION_CANCELLED)
         return json_null();
     days = e->start.day - job->today.day;
     if (days <= 0)
@@ -151,7 +157,8 @@ json_t *page_edition_row(const struct page_job *job, const struct edition *e)
     page_set(row, "name", value_text(page_edition_name(job, e)));
     page_set(row, "url", value_text(page_link(job, "/editions/", e->id)));
     page_set(row, "dates_text", value_text(dates));
-    page_set(row, "status_text", value_text(status_text(status)));
+    page_set(row, "status_text",
+             value_text(status_text(status, is_over(job, e))));
     page_set(row, "proposed", json_boolean(status == EDITION_PROPOSED));
     page_set(row, "confirmed", json_boolean(status == EDITION_CONFIRMED));
     page_set(row, "cancelled", json_boolean(status == EDITION_CANCELLED));

@@ -23,6 +23,13 @@ static void set_names(json_t *row, const char *label, const char *about)
     page_set(row, "about", value_text(about));
 }
 
+#define OWED "deadlines of "
+
+static const char *without(const char *prefix, const char *text)
+{
+    return text_begins(text, prefix) ? text + strlen(prefix) : text;
+}
+
 /* What a calendar is called in the list of its kind, and more of it. */
 static void add_names(const struct page_job *job, const struct feed *f,
                       json_t *row)
@@ -48,7 +55,9 @@ static void add_names(const struct page_job *job, const struct feed *f,
     else if (text_begins(f->name, "host/") && (m = rules_member(r, code)))
         set_names(row, m->name, "");
     else
-        set_names(row, json_string_value(json_object_get(row, "feed_short")),
+        set_names(row,
+                  without(OWED, json_string_value(
+                                    json_object_get(row, "feed_short"))),
                   "");
 }
 
@@ -63,12 +72,9 @@ static bool is_of_kind(const struct kind *k, const char *name)
 
     if (n > 0)
         return strncmp(name, k->folder, n) == 0 && name[n] == '/';
-    for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++) {
-        n = strlen(wholes[i].name);
-        if (strncmp(name, wholes[i].name, n) == 0 &&
-            (!name[n] || name[n] == '/'))
+    for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++)
+        if (strcmp(name, wholes[i].name) == 0)
             return true;
-    }
     return false;
 }
 
@@ -100,7 +106,8 @@ bool page_subscribe(const struct page_job *job, TALLOC_CTX *ctx,
         {"By series of meetings", "one series, with all that belongs to it",
          "cluster"},
         {"By partner", "all consultations with one partner", "partner"},
-        {"By host", "what one country hosts", "host"}};
+        {"By host", "what one country hosts", "host"},
+        {"Deadlines by owner", "what one of them owes, and when", "deadlines"}};
     json_t *view = page_frame(job, "Subscribe");
     json_t *groups = value_made(json_array());
 

@@ -42,12 +42,12 @@ PAGES = [
      ["These dates are proposed", "Joint ADGSOM-ATRC Meeting (Leaders' Retreat 2027)"]),
     ("/editions/HACKATHON-2027", "ASEAN Makers Hackathon 2027", ["These meetings are cancelled"]),
     ("/bodies/ADGSOM", "ADGSOM", ["2 joint meetings with ATRC", "TELSOM), until October 2019", "Planned",
-                                  "7th ADGSOM with Japan", "Wed 20 Jan, 10:30–11:15", "Held", "Da Nang"]),
+                                  "7th ADGSOM with Japan", "Wed 20 Jan, 10:30–11:15", "Past", "Held", "Da Nang"]),
     ("/partners/JP", "Japan", ["Asia/Tokyo", "6th ADGMIN with Japan"]),
     ("/hosts/BN", "Brunei Darussalam", ["Bandar Seri Begawan", "18–22 January 2027", "Member since", "7 January 1984"]),
     ("/subscribe", "Subscribe", ["Apple Calendar", "Outlook desktop (classic)", "Outlook on the web, new Outlook",
                                  "Google Calendar", "Thunderbird", "Android", "after 4–24 hours", "after 3–24 hours",
-                                 "within 4 hours", "within 30 minutes", "ADGSOM-WG"]),
+                                 "within 4 hours", "within 30 minutes", "ADGSOM-WG", "Deadlines by owner"]),
     ("/nothing-here", "There is nothing here", ["Status 404"]),
 ]
 

@@ -228,6 +228,28 @@ static void test_planned_and_held(void **state)
     talloc_free(w);
 }
 
+/* How far off it is is said of what is to come, and of nothing that is off; a
+ * date that went by unconfirmed says so. */
+static void test_what_is_off_is_not_counted_down(void **state)
+{
+    struct world *w = world(NULL);
+    const char *body;
+    struct error err;
+
+    (void)state;
+    w->editions[1].status = EDITION_POSTPONED;
+    body = body_at(w, "/hosts/BN");
+    has(body, "<span class=\"quiet\">in 8 weeks</span>");
+    has(body, "No date for now</p>");
+    has(body, "<del>1–2 June 2027</del></p>");
+    w->editions[1].status = EDITION_PROPOSED;
+    has(body_at(w, "/2027"), "Dates proposed");
+    assert_true(instant_parse("2027-12-01T00:00:00Z", &w->in.now, &err));
+    has(body_at(w, "/2027"), "Not confirmed");
+    has_not(body_at(w, "/2027"), "Dates proposed");
+    talloc_free(w);
+}
+
 /* Every calendar of every kind stands once on the page, by its plain name. */
 static void test_calendars_to_subscribe_to(void **state)
 {
@@ -407,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_outcomes_of_a_body),
         cmocka_unit_test(test_before_the_first_release),
         cmocka_unit_test(test_planned_and_held),
+        cmocka_unit_test(test_what_is_off_is_not_counted_down),
         cmocka_unit_test(test_calendars_to_subscribe_to),
         cmocka_unit_test(test_officers_matters_stay_inside),
         cmocka_unit_test(test_proposed_times_stay_inside),
