@@ -232,6 +232,11 @@ static json_t *release_of(const struct page_job *job)
         "note", value_text(r->note));
 }
 
+json_t *page_sector(const struct page_job *job, const struct sector *s)
+{
+    return job->in->rules->n_sectors > 1 ? value_text(s->title) : json_null();
+}
+
 json_t *page_frame(const struct page_job *job, const char *title)
 {
     const struct page_input *in = job->in;

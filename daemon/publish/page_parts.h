@@ -33,6 +33,8 @@ bool page_fill(const struct page_job *job, TALLOC_CTX *ctx,
 json_t *page_frame(const struct page_job *job, const char *title);
 /* The links to the years, one of them the one that is shown (0: none). */
 json_t *page_years(const struct page_job *job, int shown);
+/* The title of a sector where there are several, else null. */
+json_t *page_sector(const struct page_job *job, const struct sector *s);
 /* `root` + `folder` + the name percent-encoded. */
 const char *page_link(const struct page_job *job, const char *folder,
                       const char *name);

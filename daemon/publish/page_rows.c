@@ -32,7 +32,7 @@ json_t *page_public(const struct page_job *job, const struct edition *e)
 {
     static const char *const inner[] = {"cost",   "warnings", "pinned",
                                         "reason", "by",       "forced"};
-    json_t *row = view_edition(e);
+    json_t *row = view_edition(job->in->rules, e);
 
     for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++)
         (void)json_object_del(row, inner[i]);
@@ -155,6 +155,8 @@ json_t *page_edition_row(const struct page_job *job, const struct edition *e)
     enum edition_status status = status_of(job, e);
 
     page_set(row, "name", value_text(page_edition_name(job, e)));
+    page_set(row, "sector_title",
+             page_sector(job, rules_sector(job->in->rules, e->cluster)));
     page_set(row, "url", value_text(page_link(job, "/editions/", e->id)));
     page_set(row, "dates_text", value_text(dates));
     page_set(row, "status_text",

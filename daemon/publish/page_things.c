@@ -239,10 +239,11 @@ static json_t *vague_text(struct vague v)
 /* The body as `bodies` has it, with links and dates in words. */
 static json_t *body_row(const struct page_job *job, const struct body *b)
 {
-    json_t *row = view_body(b), *name;
+    json_t *row = view_body(job->in->rules, b), *name;
     size_t i;
 
     (void)json_object_del(row, "at");
+    page_set(row, "sector_title", page_sector(job, b->sector));
     page_set(row, "under_url",
              b->under ? value_text(page_link(job, "/bodies/", b->under->code))
                       : json_null());

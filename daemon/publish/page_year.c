@@ -103,18 +103,36 @@ static json_t *picture_of(const struct page_job *job, int cycle)
     return value_text(svg_year(job->ctx, &in));
 }
 
-static json_t *bodies_of(const struct page_job *job)
+/* The bodies of a sector, or of all (NULL). */
+static json_t *bodies_of(const struct page_job *job, const struct sector *s)
 {
     const struct rules *r = job->in->rules;
     json_t *rows = value_made(json_array());
 
-    for (size_t i = 0; i < r->n_bodies; i++)
-        value_append(
-            rows,
-            value_object(
-                "{s:o,s:o,s:o}", "code", value_text(r->bodies[i].code), "title",
-                value_text(r->bodies[i].title), "url",
-                value_text(page_link(job, "/bodies/", r->bodies[i].code))));
+    for (size_t i = 0; i < r->n_bodies; i++) {
+        const struct body *b = &r->bodies[i];
+
+        if (!s || b->sector == s)
+            value_append(
+                rows,
+                value_object("{s:o,s:o,s:o}", "code", value_text(b->code),
+                             "title", value_text(b->title), "url",
+                             value_text(page_link(job, "/bodies/", b->code))));
+    }
+    return rows;
+}
+
+/* The bodies by sector. */
+static json_t *sectors_of(const struct page_job *job)
+{
+    const struct rules *r = job->in->rules;
+    json_t *rows = value_made(json_array());
+
+    for (size_t i = 0; i < r->n_sectors; i++)
+        value_append(rows,
+                     value_object("{s:o,s:o}", "sector_title",
+                                  page_sector(job, &r->sectors[i]), "bodies",
+                                  bodies_of(job, &r->sectors[i])));
     return rows;
 }
 
@@ -160,7 +178,8 @@ bool page_year(const struct page_job *job, TALLOC_CTX *ctx, int cycle,
     page_set_list(view, "undated", "has_undated", undated_of(job, cycle));
     page_set_list(view, "changes", "has_changes",
                   page_changes(job, NULL, cycle));
-    page_set(view, "bodies", bodies_of(job));
+    page_set(view, "bodies", bodies_of(job, NULL));
+    page_set(view, "sectors", sectors_of(job));
     page_set_list(view, "partners", "has_partners", partners_of(job));
     page_set(view, "hosts", hosts_of(job));
     return page_fill(job, ctx, "year", view, ret, err);

@@ -29,9 +29,15 @@ static json_t *range(struct date from, struct date to)
         date_range_print(from, date_is_none(to) ? from : to, buf, sizeof buf));
 }
 
-json_t *view_edition(const struct edition *e)
+void view_sector(json_t *row, const struct rules *r, const struct sector *s)
 {
-    return value_object(
+    if (r && r->n_sectors > 1)
+        invariant(json_object_set_new(row, "sector", value_text(s->code)) == 0);
+}
+
+json_t *view_edition(const struct rules *r, const struct edition *e)
+{
+    json_t *row = value_object(
         "{s:o,s:o,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:I,s:o,s:b,s:o,"
         "s:o,s:o,s:o,s:i,s:o,s:o}",
         "edition", value_text(e->id), "cluster", value_text(e->cluster),
@@ -46,6 +52,10 @@ json_t *view_edition(const struct edition *e)
         value_text(e->forced), "uid", value_text(e->uid), "sequence",
         e->sequence, "created", value_instant(e->created), "modified",
         value_instant(e->modified));
+
+    if (r)
+        view_sector(row, r, rules_sector(r, e->cluster));
+    return row;
 }
 
 static int64_t offset_of(const struct item *i)
@@ -119,9 +129,10 @@ json_t *view_change(const struct change *c)
                         "new", value_text(c->new_value));
 }
 
-json_t *view_task(const struct task *t, struct date today)
+json_t *view_task(const struct rules *r, const struct task *t,
+                  struct date today)
 {
-    return value_object(
+    json_t *row = value_object(
         "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:i,s:b,s:o,s:o,s:o,s:o,s:o,s:o,"
         "s:o,s:o,s:b,s:o}",
         "task", value_text(t->id), "title", value_text(t->title), "edition",
@@ -134,6 +145,10 @@ json_t *view_task(const struct task *t, struct date today)
         value_text(t->cluster), "bodies", value_texts(t->bodies, t->n_bodies),
         "at", value_where(t->where), "warning", value_text(t->warning),
         "closed", t->closed, "by", value_text(t->by));
+
+    if (r)
+        view_sector(row, r, rules_sector(r, t->cluster));
+    return row;
 }
 
 json_t *view_contact(const struct contact *c)

@@ -18,16 +18,20 @@
 #include "daemon/plan/plan.h"
 #include "daemon/plan/rotation.h"
 
+/* Where the rules have several sectors, rows of editions, tasks, bodies and
+ * clusters say whose they are (sector: its code), members and partners of which
+ * they are (sectors). r NULL: they do not. */
+void view_sector(json_t *row, const struct rules *r, const struct sector *s);
 /* Beside the stable members: dates ("18-22 January 2027"), pinned, reason, by,
  * forced, uid, sequence, created, modified. */
-json_t *view_edition(const struct edition *e);
+json_t *view_edition(const struct rules *r, const struct edition *e);
 /* Beside the stable members, where the item has a time: day ("Mon 18 Jan
  * 2027"), from, to ("09:00"), utc_offset ("UTC+8"), when (day, times, zone and
  * offset in one text), start_utc_text ("01:00-01:45 UTC"), capital (partner's
  * clock: zone, text; the day in it only where it differs). */
 json_t *view_item(const struct rules *r, const struct item *i);
 json_t *view_change(const struct change *c);
-json_t *view_body(const struct body *b);
+json_t *view_body(const struct rules *r, const struct body *b);
 json_t *view_member(const struct rules *r, const struct member *m,
                     struct date today);
 json_t *view_partner(const struct rules *r, const struct partner *p);
@@ -35,7 +39,8 @@ json_t *view_cluster(const struct rules *r, const struct cluster *c);
 json_t *view_workflow(const struct rules *r, const struct workflow *w);
 json_t *view_turn(const struct rotation_turn *t);
 json_t *view_holiday(const struct holiday *h);
-json_t *view_task(const struct task *t, struct date today);
+json_t *view_task(const struct rules *r, const struct task *t,
+                  struct date today);
 json_t *view_contact(const struct contact *c);
 /* In a file of its own, which needs daemon/mail/outbox.c: link the mail room.
  */

@@ -74,21 +74,24 @@ static json_t *meets_in_words(const struct body *b)
     return value;
 }
 
-json_t *view_body(const struct body *b)
+json_t *view_body(const struct rules *r, const struct body *b)
 {
     const struct sector *s = b->sector;
     bool ranked = b->level >= 0 && (size_t)b->level < s->n_levels;
+    json_t *row;
 
-    return value_object("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
-                        "code", value_text(b->code), "title",
-                        value_text(b->title), "level",
-                        value_text(ranked ? s->levels[b->level] : NULL),
-                        "mandate", value_text(b->mandate), "formerly",
-                        formerly(b), "meets", meets_in_words(b), "under",
-                        value_text(b->under ? b->under->code : NULL), "seats",
-                        value_text(b->seats), "since", vague_value(b->since),
-                        "until", vague_value(b->until), "requires",
-                        requirements(b), "at", value_where(b->where));
+    row =
+        value_object("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+                     "code", value_text(b->code), "title", value_text(b->title),
+                     "level", value_text(ranked ? s->levels[b->level] : NULL),
+                     "mandate", value_text(b->mandate), "formerly", formerly(b),
+                     "meets", meets_in_words(b), "under",
+                     value_text(b->under ? b->under->code : NULL), "seats",
+                     value_text(b->seats), "since", vague_value(b->since),
+                     "until", vague_value(b->until), "requires",
+                     requirements(b), "at", value_where(b->where));
+    view_sector(row, r, b->sector);
+    return row;
 }
 
 /* ------------------------------------------------------- members, partners */
@@ -111,15 +114,33 @@ static json_t *closed_hours(const struct member *m)
     return array;
 }
 
+/* The codes of the sectors that name a member or, else, a partner. */
+static void set_sectors(json_t *row, const struct rules *r,
+                        const struct member *m, const struct partner *p)
+{
+    json_t *codes = value_made(json_array());
+
+    for (size_t i = 0; i < r->n_sectors; i++) {
+        const struct sector *s = &r->sectors[i];
+
+        if (m ? sector_has_member(s, m) : sector_has_partner(s, p))
+            value_append(codes, value_text(s->code));
+    }
+    if (r->n_sectors > 1)
+        invariant(json_object_set(row, "sectors", codes) == 0);
+    json_decref(codes);
+}
+
 json_t *view_member(const struct rules *r, const struct member *m,
                     struct date today)
 {
     bool seat = false;
+    json_t *row;
 
     for (size_t i = 0; i < r->n_sectors; i++)
         seat = seat || r->sectors[i].seat == m;
 
-    return value_object(
+    row = value_object(
         "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:o}", "code",
         value_text(m->code), "name", value_text(m->name), "since",
         value_date(m->since), "until", value_date(m->until), "city",
@@ -127,15 +148,21 @@ json_t *view_member(const struct rules *r, const struct member *m,
         value_weekdays(m->weekend), "meets", value_weekdays(m->meets), "closed",
         closed_hours(m), "holidays", value_text(m->holidays), "member",
         member_is_in(m, today), "seat", seat, "at", value_where(m->where));
+    set_sectors(row, r, m, NULL);
+    return row;
 }
 
 json_t *view_partner(const struct rules *r, const struct partner *p)
 {
-    return value_object(
+    json_t *row;
+
+    row = value_object(
         "{s:o,s:o,s:o,s:o,s:o,s:i,s:o}", "code", value_text(p->code), "name",
         value_text(p->name), "zone", value_text(zone_name(p->zone)), "weekend",
         value_weekdays(p->weekend), "holidays", value_text(p->holidays),
         "order", (int)(p - r->partners) + 1, "at", value_where(p->where));
+    set_sectors(row, r, NULL, p);
+    return row;
 }
 
 /* ---------------------------------------------------------------- clusters */
@@ -278,8 +305,7 @@ static json_t *items_value(const struct cluster *c)
 
 json_t *view_cluster(const struct rules *r, const struct cluster *c)
 {
-    (void)r; /* all is in the statement; the others take their rules too */
-    return value_object(
+    json_t *row = value_object(
         "{s:o,s:o,s:o,s:o,s:o,s:o,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
         "code", value_text(c->code), "title", value_text(c->title), "since",
         value_number_or_null(c->since), "times", times_value(c), "window",
@@ -289,6 +315,9 @@ json_t *view_cluster(const struct rules *r, const struct cluster *c)
         relations_value(c), "join", joins_value(c), "needs", needs_value(c),
         "workflow", value_text(c->workflow ? c->workflow->name : NULL), "items",
         items_value(c), "at", value_where(c->where));
+
+    view_sector(row, r, c->sector);
+    return row;
 }
 
 /* --------------------------------------------------------------- workflows */

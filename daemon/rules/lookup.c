@@ -63,6 +63,14 @@ bool sector_has_member(const struct sector *s, const struct member *m)
     return false;
 }
 
+bool sector_has_partner(const struct sector *s, const struct partner *p)
+{
+    for (size_t i = 0; i < s->n_partners; i++)
+        if (s->partners[i] == p)
+            return true;
+    return false;
+}
+
 char *rules_title(TALLOC_CTX *ctx, const struct rules *r)
 {
     char *all = memory_text(ctx, r->sectors[0].title);

@@ -483,6 +483,7 @@ const struct people *rules_people(const struct rules *r, const struct sector *s,
                                   const char *name);
 /* Does the sector's file name that member? */
 bool sector_has_member(const struct sector *s, const struct member *m);
+bool sector_has_partner(const struct sector *s, const struct partner *p);
 /* The title of the sector, or of all: "A, B and C"; on ctx. */
 char *rules_title(TALLOC_CTX *ctx, const struct rules *r);
 /* The code of the sector, or of all: "A, B"; on ctx. */

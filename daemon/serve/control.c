@@ -180,10 +180,19 @@ static void put_error(struct connection *c, const struct error *err)
 
 /* ---- requests */
 
+/* --sector: rows of others are not shown. */
+static bool is_asked(const struct request *q, const json_t *row)
+{
+    const char *only = request_text(q, "sector");
+    const char *own = json_string_value(json_object_get(row, "sector"));
+
+    return !only || !own || text_same(own, only);
+}
+
 void request_row(struct request *q, json_t *row)
 {
     invariant(row);
-    if (q->connection) {
+    if (q->connection && is_asked(q, row)) {
         char *line = wire_row(q->ctx, row);
         struct error err;
 
@@ -260,6 +269,18 @@ static bool request_allowed(const struct connection *c, const struct verb *v,
                 who[v->right], c->who);
 }
 
+static bool has_sector(const struct request *q, struct error *err)
+{
+    const char *code = request_text(q, "sector");
+    const struct generation *g = q->serve->generation;
+
+    for (size_t i = 0; code && i < g->rules->n_sectors; i++)
+        if (text_same(g->rules->sectors[i].code, code))
+            return true;
+    return !code || fail(err, REPLY_NOTFOUND, "no sector %s; there is %s", code,
+                         g->codes);
+}
+
 static void request_run(struct connection *c, const char *line, size_t size)
 {
     struct error err;
@@ -294,7 +315,7 @@ static void request_run(struct connection *c, const char *line, size_t size)
         (void)fail(&err, REPLY_USAGE, "%s is answered by convenectl itself",
                    verb->words);
         request_finish(q, &err);
-    } else if (!verb_handler_of(verb->id)(q, &err)) {
+    } else if (!has_sector(q, &err) || !verb_handler_of(verb->id)(q, &err)) {
         request_finish(q, &err);
     } else if (!q->deferred) {
         request_finish(q, NULL);

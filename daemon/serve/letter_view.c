@@ -108,7 +108,7 @@ static char *title_of(TALLOC_CTX *ctx, const struct edition *e,
 static json_t *edition_view(TALLOC_CTX *ctx, struct serve *s,
                             const struct edition *e)
 {
-    json_t *v = view_edition(e);
+    json_t *v = view_edition(NULL, e);
     const struct member *host = rules_member(s->generation->rules, e->host);
     char buf[80];
 
@@ -381,7 +381,7 @@ static void name_late(TALLOC_CTX *ctx, const struct serve *s,
 static json_t *task_view(TALLOC_CTX *ctx, const struct task *t,
                          struct date today)
 {
-    json_t *v = view_task(t, today);
+    json_t *v = view_task(NULL, t, today);
 
     set_text(v, "due_text", date_line(ctx, t->due));
     if (t->due.day != t->nominal.day)

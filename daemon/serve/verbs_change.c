@@ -32,8 +32,8 @@ static bool close_draft(struct request *q, struct plan *plan, const char *id,
         !find_edition(whole, id, &e, err))
         return false;
     q->things = memory_text(q->ctx, id);
-    q->after = json_line(q->ctx, view_edition(e));
-    request_row(q, view_edition(e));
+    q->after = json_line(q->ctx, view_edition(q->serve->generation->rules, e));
+    request_row(q, view_edition(q->serve->generation->rules, e));
     return true;
 }
 
@@ -123,7 +123,7 @@ bool verb_CONFIRM(struct request *q, struct error *err)
     if (!open_draft(q, request_text(q, "edition"), &draft, &e, err) ||
         !is_alive(e, "confirm", err))
         return false;
-    q->before = json_line(q->ctx, view_edition(e));
+    q->before = json_line(q->ctx, view_edition(q->serve->generation->rules, e));
     if (!set_host(q, draft, e, err))
         return false;
     if (date_is_none(start))
@@ -238,7 +238,7 @@ static bool move_edition(struct request *q, const char *id, const char *text,
         return wrap(err, "an edition moves to a date");
     if (!open_draft(q, id, &draft, &e, err) || !is_alive(e, "move", err))
         return false;
-    q->before = json_line(q->ctx, view_edition(e));
+    q->before = json_line(q->ctx, view_edition(q->serve->generation->rules, e));
     place(q, draft, e, to);
     if (e->status == EDITION_POSTPONED || e->status == EDITION_LAPSED)
         e->status = EDITION_PROPOSED;
@@ -375,7 +375,7 @@ static bool take_away(struct request *q, const char *id,
         return fail(err, REPLY_CONFLICT,
                     "%s is over (--force \"reason\" does it all the same)",
                     e->id);
-    q->before = json_line(q->ctx, view_edition(e));
+    q->before = json_line(q->ctx, view_edition(q->serve->generation->rules, e));
     e->status = status;
     return close_draft(q, draft, e->id, err);
 }
@@ -455,7 +455,7 @@ static bool reinstate_edition(struct request *q, const char *id,
                     "%s is %s, neither cancelled nor "
                     "postponed",
                     e->id, edition_status_word(e->status));
-    q->before = json_line(q->ctx, view_edition(e));
+    q->before = json_line(q->ctx, view_edition(q->serve->generation->rules, e));
     e->status = status_before(q, e->id);
     if (!date_is_none(e->start) && !allowed(q, draft, e, err))
         return false;

@@ -215,7 +215,7 @@ static void plan_rows(struct request *q, const struct planning_work *w)
         if (w->called && was && !date_is_none(was->start) &&
             was->start.day == e->start.day)
             continue;
-        row = view_edition(e);
+        row = view_edition(q->serve->generation->rules, e);
         if (was && !date_is_none(was->start) &&
             was->start.day != e->start.day) {
             (void)json_object_set_new(
@@ -443,7 +443,7 @@ static bool past_rows(struct request *q, const struct plan *plan, int first,
     rows = office_past(q->ctx, q->serve->generation->rules, &history, plan,
                        first, last, &held);
     for (size_t i = 0; i < held; i++)
-        request_row(q, view_edition(&rows[i]));
+        request_row(q, view_edition(q->serve->generation->rules, &rows[i]));
     *n += (int)held;
     return true;
 }
@@ -465,7 +465,7 @@ bool verb_EDITIONS(struct request *q, struct error *err)
 
         if (first <= last && (e->cycle < first || e->cycle > last))
             continue;
-        request_row(q, view_edition(e));
+        request_row(q, view_edition(q->serve->generation->rules, e));
         n++;
     }
     summary_set(q, "editions", json_integer(n));

@@ -54,7 +54,7 @@ bool verb_BODIES(struct request *q, struct error *err)
 
     (void)err;
     for (size_t i = 0; i < r->n_bodies; i++)
-        request_row(q, view_body(&r->bodies[i]));
+        request_row(q, view_body(q->serve->generation->rules, &r->bodies[i]));
     return true;
 }
 

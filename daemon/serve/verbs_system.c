@@ -30,14 +30,29 @@ static void set_text(json_t *row, const char *name, const char *text)
         row, name, text && text[0] ? json_string(text) : json_null());
 }
 
+static json_t *sectors_state(const struct rules *r)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < r->n_sectors; i++)
+        (void)json_array_append_new(rows, json_pack("{s:s, s:s, s:s}", "sector",
+                                                    r->sectors[i].code, "title",
+                                                    r->sectors[i].title, "file",
+                                                    r->sectors[i].file));
+    return rows;
+}
+
 static json_t *rules_state(const struct serve *s)
 {
     const struct generation *g = s->generation;
-
-    return json_pack(
+    json_t *row = json_pack(
         "{s:s, s:s, s:s, s:i, s:i}", "file", g->files, "sector", g->codes,
         "loaded", instant_print(g->loaded, (char[INSTANT_TEXT]){0}), "errors",
         s->reload_errors, "warnings", (int)(g->found.n - g->found.errors));
+
+    if (g->rules->n_sectors > 1)
+        (void)json_object_set_new(row, "sectors", sectors_state(g->rules));
+    return row;
 }
 
 /* What people must know about mail; "" when all is well. */
@@ -121,7 +136,7 @@ static bool show_edition(struct request *q, const struct plan *plan,
         json_decref(items);
         return false;
     }
-    row = view_edition(e);
+    row = view_edition(q->serve->generation->rules, e);
     of = plan_items_of(plan, e->id, &n);
     for (size_t i = 0; i < n; i++)
         (void)json_array_append_new(items, json_string(of[i].id));
@@ -184,8 +199,9 @@ static bool show_part(struct request *q, const struct plan *plan,
     tasks = office_tasks(q->ctx, q->serve->generation->rules, plan, facts, n);
     for (size_t i = 0; i < tasks.n; i++)
         if (text_same(tasks.rows[i].id, thing)) {
-            request_row(q, view_task(&tasks.rows[i],
-                                     instant_utc_date(serve_now(q->serve))));
+            request_row(q,
+                        view_task(q->serve->generation->rules, &tasks.rows[i],
+                                  instant_utc_date(serve_now(q->serve))));
             return true;
         }
     return fail(err, REPLY_NOTFOUND, "no item and no task %s", thing);
@@ -208,7 +224,7 @@ static bool show_as_of(struct request *q, const char *thing, struct date day,
                            : !find_edition(plan, thing, &e, err))
         return wrap(err, "release %d", version.release);
     row = strchr(thing, '/') ? view_item(q->serve->generation->rules, item)
-                             : view_edition(e);
+                             : view_edition(q->serve->generation->rules, e);
     (void)json_object_set_new(row, "release", json_integer(version.release));
     (void)json_object_set_new(
         row, "released",
@@ -241,7 +257,7 @@ bool verb_SHOW(struct request *q, struct error *err)
         return true;
     }
     if (b) {
-        request_row(q, view_body(b));
+        request_row(q, view_body(q->serve->generation->rules, b));
         return true;
     }
     if (!draft_whole(q->ctx, q->serve, request_draft(q), &plan, err))

@@ -116,7 +116,7 @@ bool verb_TASKS(struct request *q, struct error *err)
             (state && strcmp(state, task_state_word(t->state)) != 0) ||
             (!date_is_none(until) && t->due.day > until.day))
             continue;
-        request_row(q, view_task(t, today));
+        request_row(q, view_task(q->serve->generation->rules, t, today));
         n++;
         overdue += task_overdue(t, today) > 0;
         drifted += t->pinned && t->drift.day != t->due.day;
@@ -153,9 +153,11 @@ static bool put_fact(struct request *q, const struct task_fact *fact,
         !find_task(&tasks, fact->task, &is, err))
         return false;
     q->things = text_format(q->ctx, "%s %s", is->edition, is->id);
-    q->before = json_line(q->ctx, view_task(was, today));
-    q->after = json_line(q->ctx, view_task(is, today));
-    request_row(q, view_task(is, today));
+    q->before =
+        json_line(q->ctx, view_task(q->serve->generation->rules, was, today));
+    q->after =
+        json_line(q->ctx, view_task(q->serve->generation->rules, is, today));
+    request_row(q, view_task(q->serve->generation->rules, is, today));
     if (*is->warning)
         summary_set(q, "warning", json_string(is->warning));
     return true;

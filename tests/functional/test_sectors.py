@@ -73,3 +73,117 @@ def test_shared_ministers_are_kept_apart(two):
     with pytest.raises(Failed) as failed:
         two.ctl("move", "RWEEK-2027", "2027-09-08")
     assert "DWEEK-2027" in failed.value.stderr
+
+
+CONTACTS = (("bn@digital.example", "DCOUNCIL"), ("bn@rivers.example", "RBOARD"))
+
+
+def released(d):
+    for address, body in CONTACTS:
+        d.ctl("contact", "add", address, "--name", "BN", "--of", "BN", "--bodies", body)
+    d.ctl("plan", "2027")
+    for edition in ("DWEEK-2027", "RWEEK-2027"):
+        d.ctl("confirm", edition)
+    d.ctl("release", "--send")
+    return d
+
+
+def test_rows_say_whose_they_are(two):
+    rows = two.ctl("plan", "2027")
+    assert {r["edition"]: r["sector"] for r in rows} == \
+        {"DWEEK-2027": "DIGITAL", "RWEEK-2027": "RIVERS"}
+    assert [r["edition"] for r in two.ctl("editions", "--sector", "rivers")] == ["RWEEK-2027"]
+    assert [b["code"] for b in two.ctl("bodies", "--sector", "DIGITAL")] == ["DCOUNCIL"]
+    assert [c["sector"] for c in two.ctl("clusters")] == ["DIGITAL", "RIVERS"]
+    assert {m["code"]: m["sectors"] for m in two.ctl("members")}["BN"] == ["DIGITAL", "RIVERS"]
+    with pytest.raises(Failed) as failed:
+        two.ctl("editions", "--sector", "LAKES")
+    assert "no sector LAKES" in failed.value.stderr
+    assert "SECTOR" in two.run("editions").stdout.splitlines()[0]
+    assert [s["sector"] for s in two.ctl("status")[0]["rules"]["sectors"]] == ["DIGITAL", "RIVERS"]
+
+
+def test_each_sector_has_its_own_hours_and_mandates(two):
+    two.ctl("plan", "2027")
+    assert two.ctl("agenda", "DWEEK-2027")[0]["start"].endswith("T09:00")
+    assert two.ctl("agenda", "RWEEK-2027")[0]["start"].endswith("T08:00")
+    assert [(r["body"], r["ok"]) for r in two.ctl("audit", "2027")] == \
+        [("DCOUNCIL", True), ("RBOARD", True)]
+    tasks = {t["task"]: t["sector"] for t in two.ctl("tasks")}
+    assert tasks == {"DWEEK-2027/LETTER": "DIGITAL", "RWEEK-2027/LETTER": "RIVERS"}
+
+
+def test_feeds_and_pages_show_both(two):
+    released(two)
+    everything = two.get("/feeds/all.ics")[2].decode()
+    assert "Digital Ministers" in everything and "River Ministers" in everything
+    rivers = two.get("/feeds/RBOARD.ics")[2].decode()
+    assert "River Ministers" in rivers and "Digital Ministers" not in rivers
+    assert "X-WR-TIMEZONE:Asia/Brunei" in rivers
+    assert "X-WR-TIMEZONE:Asia/Jakarta" in two.get("/feeds/DCOUNCIL.ics")[2].decode()
+    assert two.run("feed", "lint").returncode == 0
+    year = two.get("/2027")[2].decode()
+    assert "Digital Affairs and River Affairs" in year
+    assert "<h3>Digital Affairs</h3>" in year and "<h3>River Affairs</h3>" in year
+    assert "<dd>River Affairs</dd>" in two.get("/editions/RWEEK-2027")[2].decode()
+    assert "<dd>River Affairs</dd>" in two.get("/bodies/RBOARD")[2].decode()
+
+
+def test_reminders_are_those_of_the_sector(two):
+    released(two)
+    two.ctl("clock", "2027-09-10T00:00:00Z")
+    sent = [m for m in two.ctl("outbox") if m["kind"] == "reminder"]
+    assert sorted((m["to"], m["edition"]) for m in sent) == \
+        [("bn@digital.example", "DWEEK-2027"), ("bn@rivers.example", "RWEEK-2027")]
+    for m in sent:
+        raw = two.run("message", m["message"], "--raw").stdout
+        name = "digital" if m["edition"] == "DWEEK-2027" else "rivers"
+        assert f"<{name}.calendar.example>" in raw
+    due = {m["edition"]: m["created"][:10] for m in sent}
+    assert due == {"DWEEK-2027": "2027-09-03", "RWEEK-2027": "2027-08-30"}
+
+
+def test_an_error_in_one_file_changes_nothing(two):
+    before = two.ctl("bodies")
+    two.other.write_text(RIVERS.replace("level minister mandate", "level emperor mandate"))
+    with pytest.raises(Failed) as failed:
+        two.ctl("reload")
+    assert "rivers.rules:" in failed.value.stderr and "emperor" in failed.value.stderr
+    assert two.ctl("bodies") == before
+    assert two.ctl("status")[0]["rules"]["errors"] == 1
+    two.other.write_text(RIVERS.replace("zone Asia/Brunei", "zone Asia/Tokyo"))
+    done = two.run("check")
+    assert done.returncode == 65
+    assert "member BN is not said as in" in done.stdout and "zone Asia/Tokyo" in done.stdout
+    two.other.write_text(RIVERS)
+    two.ctl("reload")
+
+
+def test_a_sector_can_be_taken_away(two):
+    released(two)
+    two.other.unlink()
+    two.ctl("reload")
+    assert [b["code"] for b in two.ctl("bodies")] == ["DCOUNCIL"]
+    assert "sectors" not in two.ctl("status")[0]["rules"]
+    assert two.get("/feeds/RBOARD.ics")[0] == 200  # the last release still stands
+    two.other.write_text(RIVERS)
+    two.ctl("reload")
+    rows = {r["edition"]: r for r in two.ctl("editions")}
+    assert rows["RWEEK-2027"]["start"] == "2027-09-09"
+    assert rows["RWEEK-2027"]["status"] == "confirmed"
+
+
+def test_other_rules_on_a_fork_replace_one_file(two, where):
+    two.ctl("plan", "2027")
+    two.ctl("fork", "late")
+    trial = where / "trial.txt"
+    trial.write_text(RIVERS.replace("window 6 Sep .. 17 Sep", "window 4 Oct .. 15 Oct")
+                     .replace("start near 6 Sep", "start near 4 Oct"))
+    rows = {r["edition"]: r for r in two.ctl("plan", "2027", "--rules", trial, "--draft", "late")}
+    assert rows["RWEEK-2027"]["start"] == "2027-10-04"
+    assert rows["DWEEK-2027"]["start"] == "2027-09-06"
+    assert {r["edition"]: r["start"] for r in two.ctl("editions")}["RWEEK-2027"] == "2027-09-09"
+    trial.write_text(RIVERS.replace("sector RIVERS", "sector LAKES"))
+    with pytest.raises(Failed) as failed:
+        two.ctl("plan", "2027", "--rules", trial, "--draft", "late")
+    assert "no sector here has the code LAKES" in failed.value.stderr

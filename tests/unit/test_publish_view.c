@@ -69,7 +69,7 @@ static const struct edition ministerial = {
 
 static void test_edition(void **state)
 {
-    json_t *row = view_edition(&ministerial);
+    json_t *row = view_edition(NULL, &ministerial);
 
     (void)state;
     has_members(row, "edition cluster cycle n title start end days host city "
@@ -93,7 +93,7 @@ static void test_undated_edition(void **state)
     e.n_days = e.n_warnings = 0;
     e.host = e.city = e.zone = "";
     e.status = EDITION_LAPSED;
-    row = view_edition(&e);
+    row = view_edition(NULL, &e);
     is_null(row, "start");
     is_null(row, "end");
     is_null(row, "dates");
@@ -240,7 +240,7 @@ static void test_task(void **state)
                      .depends = "",
                      .cluster = "MINISTERIAL",
                      .where = {"a.rules", 7, 3}};
-    json_t *row = view_task(&t, (struct date){20833});
+    json_t *row = view_task(NULL, &t, (struct date){20833});
 
     (void)state;
     has_members(row, "task title edition owner due nominal state overdue "
@@ -335,7 +335,7 @@ static void test_body(void **state)
                      .n_requires = 2,
                      .formerly = names,
                      .n_formerly = 1};
-    json_t *row = view_body(&b);
+    json_t *row = view_body(NULL, &b);
 
     (void)state;
     has_members(row, "code title level mandate formerly meets");
@@ -478,7 +478,7 @@ static void test_bad_text(void **state)
 
     (void)state;
     e.title = "caf\xe9";
-    row = view_edition(&e);
+    row = view_edition(NULL, &e);
     is_text(row, "title", "caf?");
     json_decref(row);
 }
