@@ -8,6 +8,7 @@
  * 3. A check that its budget ends counts as feasible; an answer is given only
  *    when its rules were shown infeasible.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,12 +270,81 @@ static struct conflict conflict_everywhere(TALLOC_CTX *ctx,
     return c.n > 0 ? c : found;
 }
 
+/* ---- the cycles that matter */
+
+/* The editions of a component within some cycles, in its order. */
+static int32_t editions_within(const struct problem *p,
+                               const struct component *part, int first,
+                               int last, int32_t *ret)
+{
+    int32_t n = 0;
+    for (int32_t k = 0; k < part->n; k++) {
+        int cycle = p->editions[part->editions[k]].cycle;
+        if (cycle >= first && cycle <= last)
+            ret[n++] = part->editions[k];
+    }
+    return n;
+}
+
+/* Whether all rules together leave these cycles a plan, as far as is seen. */
+static bool cycles_feasible(const struct problem *p,
+                            const struct component *part, int first, int last,
+                            const struct solve_options *options)
+{
+    int32_t *some = array_new(NULL, int32_t, (size_t)part->n), n_rules = 0;
+    int32_t n = editions_within(p, part, first, last, some);
+    struct probe *b = probe_new(some, p, some, n, options);
+    bool **exists = array_new(b, bool *, p->n_editions);
+    int32_t *rules = rules_of(b, &n_rules);
+    count_forbids(b, true);
+    for (int32_t k = 0; k < n; k++)
+        exists[some[k]] = universe_of(b, some[k]);
+    activate(b, rules, n_rules, true);
+    bool possible = feasible(b, exists);
+    talloc_free(some);
+    return possible;
+}
+
+/* The fewest cycles in a row that leave no plan: the first that ends so, then
+ * the last that begins so. Fewer editions are never harder. */
+static struct component cycles_shrink(TALLOC_CTX *ctx, const struct problem *p,
+                                      const struct component *part,
+                                      const struct solve_options *options)
+{
+    struct component c = {array_new(ctx, int32_t, (size_t)part->n), 0};
+    int first = INT_MAX, last = INT_MIN, low, high;
+    for (int32_t k = 0; k < part->n; k++) {
+        int cycle = p->editions[part->editions[k]].cycle;
+        first = cycle < first ? cycle : first;
+        last = cycle > last ? cycle : last;
+    }
+    for (low = first; low < last;) {
+        int middle = low + (last - low) / 2;
+        if (cycles_feasible(p, part, first, middle, options))
+            low = middle + 1;
+        else
+            last = middle;
+    }
+    for (high = last; first < high;) {
+        int middle = high - (high - first) / 2;
+        if (cycles_feasible(p, part, middle, last, options))
+            high = middle - 1;
+        else
+            first = middle;
+    }
+    c.n = editions_within(p, part, first, last, c.editions);
+    return c;
+}
+
 struct conflict component_conflict(TALLOC_CTX *ctx, const struct problem *p,
                                    const struct component *part,
                                    const struct solve_options *options)
 {
+    struct component few = cycles_shrink(ctx, p, part, options);
     struct conflict c =
-        conflict_among(ctx, p, part->editions, part->n, -1, 0, options);
+        conflict_among(ctx, p, few.editions, few.n, -1, 0, options);
+    if (c.n == 0)
+        c = conflict_among(ctx, p, part->editions, part->n, -1, 0, options);
     return conflict_everywhere(ctx, p, c, -1, 0, options);
 }
 
