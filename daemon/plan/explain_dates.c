@@ -517,6 +517,19 @@ static void moved_broken(TALLOC_CTX *ctx, const struct problem *p,
     }
 }
 
+/* A desk that would have too much to do at once. */
+static void moved_crowded(TALLOC_CTX *ctx, const struct problem *p,
+                          const int32_t *stays, const char ***texts, size_t *n)
+{
+    int64_t cost = 0;
+    int32_t rule = -1;
+
+    if (!problem_check(p, stays, &cost, &rule) && rule >= 0)
+        text_add(ctx, texts, n,
+                 text_format(ctx, "staying would break %s",
+                             rule_words(ctx, &p->rules[rule])));
+}
+
 static void moved_forbidden(TALLOC_CTX *ctx, const struct problem *p, int32_t e,
                             int32_t start, const char ***texts, size_t *n)
 {
@@ -530,6 +543,25 @@ static void moved_forbidden(TALLOC_CTX *ctx, const struct problem *p, int32_t e,
             ctx, texts, n,
             text_format(ctx, "%s: %s", rule_words(ctx, &rule), r.rows[i].text));
     }
+}
+
+/* The trip it shared is elsewhere now, and it went along: on its old day it
+ * would be on its own, with another host. */
+static bool moved_along(TALLOC_CTX *ctx, const struct problem *p,
+                        const struct solution *s, const struct candidate *old,
+                        int32_t e, const char ***texts, size_t *n)
+{
+    const struct candidate *now = &p->editions[e].candidates[s->choice[e]];
+    const struct candidate *with;
+
+    if (now->join < 0 || old->join >= 0 || now->host == old->host ||
+        s->choice[now->join] < 0)
+        return false;
+    with = &p->editions[now->join].candidates[s->choice[now->join]];
+    text_add(ctx, texts, n,
+             text_format(ctx, "shares the trip of %s, which is on %s now",
+                         p->editions[now->join].name, words_days(ctx, with)));
+    return true;
 }
 
 const char **explain_moved(TALLOC_CTX *ctx, const struct problem *p,
@@ -546,10 +578,14 @@ const char **explain_moved(TALLOC_CTX *ctx, const struct problem *p,
     for (size_t i = 0; i < p->n_editions; i++)
         stays[i] = s->choice[i];
     stays[e] = before[e];
+    if (moved_along(ctx, p, s, old, e, &texts, ret_n))
+        return texts;
     if (!old->open)
         moved_forbidden(ctx, p, e, old->start, &texts, ret_n);
     else
         moved_broken(ctx, p, stays, e, &texts, ret_n);
+    if (*ret_n == 0)
+        moved_crowded(ctx, p, stays, &texts, ret_n);
     if (*ret_n > 0)
         return texts;
     dearer = differences(ctx, p, s->choice, stays, e, &n_dearer);

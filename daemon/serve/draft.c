@@ -10,6 +10,62 @@
 #include "daemon/plan/agenda.h"
 #include "daemon/serve/serve.h"
 
+/* ---- the rules of a fork */
+
+/* A fork that was planned with rules of its own keeps them, as a setting: the
+ * name of their file, a line's end, their text. */
+static const char *rules_setting(TALLOC_CTX *ctx, const char *draft)
+{
+    return text_format(ctx, "rules of draft %s", draft);
+}
+
+bool draft_keep_rules(struct serve *s, const char *draft, const char *file,
+                      const char *text, struct error *err)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    const char *value = text ? text_format(tmp, "%s\n%s", file, text) : "";
+    bool good =
+        store_set_setting(s->store, rules_setting(tmp, draft), value, err);
+
+    talloc_free(tmp);
+    return good;
+}
+
+bool draft_hand_rules(struct serve *s, const char *from, const char *to,
+                      struct error *err)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    const char *value = NULL;
+    bool good =
+        store_setting(tmp, s->store, rules_setting(tmp, from), &value, err) &&
+        store_set_setting(s->store, rules_setting(tmp, to), value ? value : "",
+                          err);
+
+    talloc_free(tmp);
+    return good;
+}
+
+const struct rules *draft_rules(TALLOC_CTX *ctx, struct serve *s,
+                                const char *draft)
+{
+    const struct rules *now = s->generation->rules, *own = NULL;
+    struct diagnostics found = {NULL, 0, 0};
+    struct error err;
+    const char *value = NULL, *end;
+
+    if (strcmp(draft, "main") == 0 ||
+        !store_setting(ctx, s->store, rules_setting(ctx, draft), &value,
+                       &err) ||
+        !value || !(end = strchr(value, '\n')))
+        return now;
+    own = generation_check(ctx, s,
+                           memory_text_n(ctx, value, (size_t)(end - value)),
+                           end + 1, &found);
+    return own && own->n_sectors == now->n_sectors ? own : now;
+}
+
+/* ---- facts, and what follows from them */
+
 bool draft_facts(TALLOC_CTX *ctx, struct serve *s, const char *name,
                  struct plan **ret, struct error *err)
 {
@@ -41,8 +97,9 @@ static bool is_laid_out(const struct edition *e)
            e->status != EDITION_POSTPONED;
 }
 
-void draft_derive(struct serve *s, struct plan *plan,
-                  const struct history *history)
+/* Fills items and titles of a plan that has editions and facts. */
+static void draft_derive(struct serve *s, struct plan *plan,
+                         const struct rules *r, const struct history *history)
 {
     struct plan kept = *plan; /* its items are the facts */
     struct item *items = NULL;
@@ -55,11 +112,10 @@ void draft_derive(struct serve *s, struct plan *plan,
         struct error err;
 
         e->status = edition_status_on(e, instant_utc_date(serve_now(s)));
-        retitle(plan, s->generation->rules, e);
+        retitle(plan, r, e);
         if (!is_laid_out(e))
             continue;
-        if (!agenda_lay(plan, s->generation->rules, e, &kept, &of, &n_of,
-                        &err)) {
+        if (!agenda_lay(plan, r, e, &kept, &of, &n_of, &err)) {
             add_warning(plan, e, err.text);
             continue;
         }
@@ -70,7 +126,7 @@ void draft_derive(struct serve *s, struct plan *plan,
     plan->items = items;
     plan->n_items = n;
     plan_sort(plan);
-    office_number(s->generation->rules, history, plan);
+    office_number(r, history, plan);
 }
 
 /* "E/JWG" is also meant by its parts, "E/JWG/1". */
@@ -123,7 +179,7 @@ bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
         talloc_free(plan);
         return false;
     }
-    draft_derive(s, plan, &history);
+    draft_derive(s, plan, draft_rules(plan, s, name), &history);
     if (!set_access(s, plan, err)) {
         talloc_free(plan);
         return false;
@@ -155,7 +211,7 @@ bool draft_planning(TALLOC_CTX *ctx, struct serve *s, const char *name,
         !store_history(ctx, s->store, history, err))
         return false;
     *ret = (struct planning){
-        .rules = s->generation->rules,
+        .rules = draft_rules(ctx, s, name),
         .draft = draft,
         .released = s->out.plan ? plan_copy(ctx, s->out.plan) : NULL,
         .history = history,

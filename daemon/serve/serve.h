@@ -120,9 +120,15 @@ bool draft_facts(TALLOC_CTX *ctx, struct serve *s, const char *name,
  * change when name is "main", else on ctx. */
 bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
                  const struct plan **ret, struct error *err) MUST_USE;
-/* Fills items and titles of a plan that has editions and facts. */
-void draft_derive(struct serve *s, struct plan *plan,
-                  const struct history *history);
+/* The rules a draft is planned and laid out by: those of the daemon, or those
+ * that a fork was last planned with. On ctx, or the generation's. */
+const struct rules *draft_rules(TALLOC_CTX *ctx, struct serve *s,
+                                const char *draft);
+/* A fork keeps these rules (text NULL: none any more), or gets another's. */
+bool draft_keep_rules(struct serve *s, const char *draft, const char *file,
+                      const char *text, struct error *err) MUST_USE;
+bool draft_hand_rules(struct serve *s, const char *from, const char *to,
+                      struct error *err) MUST_USE;
 /* Saves facts and forgets what was derived. */
 bool draft_save(struct serve *s, const char *name, const char *from,
                 const struct plan *plan, struct error *err) MUST_USE;

@@ -80,6 +80,7 @@ bool verb_FORK(struct request *q, struct error *err)
                     "another name",
                     name);
     if (!draft_facts(q->ctx, q->serve, from, &plan, err) ||
+        !draft_hand_rules(q->serve, from, name, err) ||
         !draft_save(q->serve, name, from, plan, err))
         return false;
     q->things = name;
@@ -98,6 +99,7 @@ bool verb_ADOPT(struct request *q, struct error *err)
         return false;
     if (!draft_save(q->serve, "main", name, plan, err) ||
         !store_drop_draft(q->serve->store, name, err) ||
+        !draft_keep_rules(q->serve, name, "", NULL, err) ||
         !store_commit(q->serve->store, err)) {
         store_rollback(q->serve->store);
         draft_forget(q->serve);
@@ -128,7 +130,8 @@ bool verb_DISCARD(struct request *q, struct error *err)
     q->things = name;
     if (strcmp(name, "main") != 0) {
         s->edits++;
-        return store_drop_draft(s->store, name, err);
+        return draft_keep_rules(s, name, "", NULL, err) &&
+               store_drop_draft(s->store, name, err);
     }
     return draft_save(
         s, "main",

@@ -35,20 +35,36 @@ struct planning_work {
     bool called;    /* one edition more: say only what is new or moves */
 };
 
-/* The candidate that stands for an edition of the draft; -1 none. */
+/* Whether a candidate stands better for the date of e than another one: its
+ * host, then open, then cheaper. */
+static bool stands_better(const struct problem *p, const struct edition *e,
+                          const struct candidate *a, const struct candidate *b)
+{
+    bool host_a = a->host >= 0 && text_same(p->hosts[a->host]->code, e->host);
+    bool host_b = b->host >= 0 && text_same(p->hosts[b->host]->code, e->host);
+
+    if (host_a != host_b)
+        return host_a;
+    return a->open != b->open ? a->open : a->cost < b->cost;
+}
+
+/* The candidate that stands for an edition of the draft; -1 none. A trip that
+ * it shared then may be none any more: it would be there on its own now, and
+ * perhaps with another host. */
 static int32_t candidate_of(const struct problem *p,
                             const struct problem_edition *pe,
                             const struct edition *e)
 {
+    int32_t best = -1;
+
     if (!e || date_is_none(e->start))
         return -1;
-    for (int32_t i = 0; i < pe->n_candidates; i++) {
-        const struct candidate *c = &pe->candidates[i];
-        if (c->start == e->start.day && c->join < 0 && c->host >= 0 &&
-            text_same(p->hosts[c->host]->code, e->host))
-            return i;
-    }
-    return -1;
+    for (int32_t i = 0; i < pe->n_candidates; i++)
+        if (pe->candidates[i].start == e->start.day &&
+            (best < 0 ||
+             stands_better(p, e, &pe->candidates[i], &pe->candidates[best])))
+            best = i;
+    return best;
 }
 
 static bool has_moved(const struct planning_work *w, size_t i)
@@ -238,6 +254,22 @@ static void plan_rows(struct request *q, const struct planning_work *w)
     summary_set(q, "reused", json_integer((json_int_t)w->reused));
 }
 
+/* The file that --rules names, for messages. */
+static const char *rules_name(struct request *q)
+{
+    const char *name = request_text(q, "name");
+
+    return name ? name : "rules";
+}
+
+/* What a fork was planned with is what its agendas are laid out by. */
+static bool keep_rules(struct request *q, const char *draft, struct error *err)
+{
+    const char *text = request_text(q, "rules");
+
+    return !text || draft_keep_rules(q->serve, draft, rules_name(q), text, err);
+}
+
 static bool plan_finish(struct job *job, struct error *err)
 {
     struct planning_work *w = job->arg;
@@ -261,7 +293,8 @@ static bool plan_finish(struct job *job, struct error *err)
     w->plan->cost = w->solution->cost;
     w->plan->bound = w->solution->bound;
     w->plan->proved = w->solution->verdict == VERDICT_OPTIMAL;
-    if (!draft_save(s, w->draft, NULL, w->plan, err))
+    if (!keep_rules(q, w->draft, err) ||
+        !draft_save(s, w->draft, NULL, w->plan, err))
         return false;
     plan_rows(q, w);
     return true;
@@ -272,7 +305,6 @@ static bool own_rules(struct request *q, struct planning_work *w,
                       TALLOC_CTX *ctx, struct error *err)
 {
     const char *text = request_text(q, "rules");
-    const char *name = request_text(q, "name");
     const struct rules *now = q->serve->generation->rules;
     struct diagnostics found = {NULL, 0, 0};
     const struct diagnostic *first = NULL;
@@ -282,8 +314,7 @@ static bool own_rules(struct request *q, struct planning_work *w,
     if (strcmp(w->draft, "main") == 0)
         return fail(err, REPLY_USAGE,
                     "other rules are tried on a fork: name one with --draft");
-    w->in.rules =
-        generation_check(ctx, q->serve, name ? name : "rules", text, &found);
+    w->in.rules = generation_check(ctx, q->serve, rules_name(q), text, &found);
     if (w->in.rules && w->in.rules->n_sectors != now->n_sectors)
         return fail(err, REPLY_NOTFOUND,
                     "no sector here has the code %s: there are %s",

@@ -90,6 +90,84 @@ def test_other_rules_are_tried_on_a_fork(daemon, where):
     assert failed.value.status == 65 and "other.rules:1" in failed.value.error["at"]
 
 
+def test_a_fork_keeps_the_rules_it_was_planned_with(daemon, where):
+    daemon.ctl("plan", "2027")
+    other = where / "other.rules"
+    text = daemon.rules_file.read_text()
+    assert "  hours    09:00 .. 12:30" in text
+    other.write_text(text.replace("  hours    09:00 ..", "  hours    08:30 ..") +
+                     'avoid "Flood" 2027-05-01 .. 2027-05-31 for everyone\n')
+    daemon.ctl("fork", "late")
+    daemon.ctl("plan", "2027", "--rules", other, "--draft", "late")
+
+    def first(*more):
+        return min(r["start"][11:] for r in daemon.ctl("agenda", "MINISTERIAL-2027", *more))
+    assert first()[:5] == "09:00"
+    assert first("--draft", "late")[:5] == "08:30"
+    # A question, another fork of it, and a plan without --rules: by the same rules.
+    done = daemon.ctl("whynot", "JWG-2027", "2027-05-18", "--draft", "late")
+    assert any("Flood" in r["text"] or "Flood" in r["rule"] for r in done)
+    daemon.ctl("fork", "later", "--from", "late")
+    assert first("--draft", "later")[:5] == "08:30"
+    assert daemon.call("plan", {"cycles": "2027", "draft": "late"}).summary["moved"] == 0
+    daemon.stop()
+    daemon.start()
+    assert first("--draft", "late")[:5] == "08:30"
+    # Adopted are its dates; the daemon's rules are changed by changing their file.
+    daemon.ctl("adopt", "late")
+    assert first()[:5] == "09:00"
+    daemon.ctl("discard", "later")
+    daemon.ctl("fork", "later")
+    assert first("--draft", "later")[:5] == "09:00"
+
+
+def test_imported_holidays_count_on_a_fork_too(daemon, where):
+    daemon.ctl("plan", "2027")
+    day = starts(daemon.ctl("editions", "2027"))["JWG-2027"]
+    host = next(r["host"] for r in daemon.ctl("editions", "2027") if r["edition"] == "JWG-2027")
+    table = where / "new.csv"
+    table.write_text(f"cc,date,name,kind\n{host},{day},Royal wedding,public\n")
+    daemon.ctl("import", "holidays", table)
+    daemon.ctl("fork", "late")
+    other = where / "other.rules"
+    other.write_text(daemon.rules_file.read_text() + "\n# the same\n")
+    tried = starts(daemon.ctl("plan", "2027", "--rules", other, "--draft", "late"))
+    assert tried["JWG-2027"] != day
+
+
+def test_a_contradiction_far_ahead_is_named(daemon):
+    with open(daemon.rules_file, "a") as f:
+        f.write(AVOID.replace("2027", "2033"))
+    daemon.ctl("reload")
+    with pytest.raises(Failed) as failed:
+        daemon.ctl("plan", "2027..2036")
+    rules = " ".join(r["rule"] for r in failed.value.rows)
+    assert len(failed.value.rows) <= 4
+    assert "Venue works" in rules and "Elections" in rules and "MINISTERIAL window" in rules
+    assert any(r["gives"] for r in failed.value.rows)
+
+
+def test_ten_years_of_drafts_hold_still(daemon):
+    before = starts(daemon.ctl("plan", "2027..2036"))
+    day = before["JWG-2030"]
+    with open(daemon.rules_file, "a") as f:
+        f.write(f'avoid "Flood" {day} .. {day} for everyone\n')
+    daemon.ctl("reload")
+    done = daemon.call("plan", {"cycles": "2027..2036"})
+    moved = {r["edition"]: r for r in done if "was" in r}
+    assert done.summary["moved"] == len(moved) <= 3
+    assert any("Flood" in t for t in moved["JWG-2030"]["why_moved"])
+    assert all(r["why_moved"] for r in moved.values()), moved
+
+
+def test_time_bounds_the_search(daemon):
+    begin = time.monotonic()
+    done = daemon.call("plan", {"cycles": "2027..2046", "time": 1})
+    assert time.monotonic() - begin < 60  # a hang, not a speed
+    assert done.summary["bound"] <= done.summary["cost"]
+    assert done.summary["proved"] == (done.summary["bound"] == done.summary["cost"])
+
+
 def test_why_says_what_stands_as_planned(daemon):
     daemon.ctl("plan", "2027..2030")
     begin = time.monotonic()
