@@ -1,12 +1,14 @@
 """Feeds through programs that people really use: libraries, khal, vdirsyncer, Radicale, ical.js."""
-import importlib.util
+import ctypes
+import ctypes.util
+import http.server
 import json
 import os
 import re
 import shutil
 import socket
 import subprocess
-import sys
+import threading
 import time
 import urllib.request
 from datetime import date, datetime, timedelta, timezone
@@ -40,28 +42,66 @@ def confirm_all(d):
 
 RULES = {"shipped": None, "hostile": sectors.HOSTILE, "thousand": sectors.large(24, 40)}
 
+FACTS = {"sector", "lint"}  # beside the bodies
+
 
 @pytest.fixture(scope="module", params=list(RULES))
 def bodies(request, tmp_path_factory):
-    """All feeds of a sector, fetched over HTTP."""
+    """All feeds of a sector, fetched over HTTP; a private one that rings, and one meeting alone."""
     import tempfile
     path = tempfile.mkdtemp(prefix="cvd")
     d = Daemon(path, rules=RULES[request.param])
     d.ctl("plan", "2027")
     confirm_all(d)
-    d.ctl("cancel", d.ctl("agenda", d.ctl("editions", "2027")[0]["edition"])[0]["item"])
+    items = d.ctl("agenda", d.ctl("editions", "2027")[0]["edition"])
+    d.ctl("cancel", items[0]["item"])
+    d.ctl("link", items[1]["item"], "https://video.example.org/" + "room," * 40 + ";x=1")
+    d.ctl("contact", "add", "a@example.org", "--name", "Ä; ก, \\ 会", "--of", d.ctl("members")[0]["code"])
     d.ctl("release")
     found = ics.feeds(d)
+    private = d.ctl("feed", "add", "rings", "--for", "a@example.org", "--alarm", "1 day")[0]
+    found["private/rings"] = d.get(private["url"][private["url"].index("/p/"):])[2]
+    found["meeting"] = d.get("/meetings/" + next(e.uid for e in ics.events(found["all"])
+                                                 if "TZID" in e["DTSTART"].parameters) + ".ics")[2]
+    found["sector"] = request.param
+    found["lint"] = [r["rule"] for r in map(json.loads, d.run("--json", "feed", "lint").stdout.splitlines()) if "rule" in r]
     d.stop()
     shutil.rmtree(path)
     return found
 
 
+@pytest.fixture
+def kinds(bodies):
+    """{kind: body}: the largest feed of each kind."""
+    largest = {}
+    for name, body in bodies.items():
+        kind = name.replace("/", "/ ").split(" ")[0]
+        if name not in FACTS and len(body) > len(largest.get(kind, b"")):
+            largest[kind] = body
+    assert {"all", "editions", "deadlines", "body/", "host/", "cluster/", "private/", "meeting"} <= set(largest)
+    return largest
+
+
+@pytest.fixture
+def checked(bodies, kinds):
+    """All of them; of a thousand items the largest of each kind only."""
+    if bodies["sector"] == "thousand":
+        return kinds
+    return {name: body for name, body in bodies.items() if name not in FACTS}
+
+
 # ---------------------------------------------------------------- libraries
 
-def test_python_icalendar_finds_no_error(bodies):
-    icalendar = module("icalendar")
+def test_octets_of_every_feed(bodies):
     for name, body in bodies.items():
+        if name not in FACTS:
+            ics.check_octets(body)
+    assert set(bodies["lint"]) <= ({"size"} if bodies["sector"] == "thousand" else set())
+
+
+def test_python_icalendar_finds_no_error(checked):
+    icalendar = module("icalendar")
+    for name, body in checked.items():
         calendar = icalendar.Calendar.from_ical(body)
         assert all(e.errors == [] for e in calendar.walk("VEVENT")), name
         for zone in calendar.walk("VTIMEZONE"):
@@ -69,10 +109,40 @@ def test_python_icalendar_finds_no_error(bodies):
         assert len(calendar.walk("VEVENT")) == len(ics.events(body))
 
 
-def test_vobject_validates(bodies):
+def test_vobject_validates(kinds):
     vobject = module("vobject")
-    for name in ("all", "editions", "deadlines"):
-        assert vobject.readOne(bodies[name].decode()).validate(), name
+    for name, body in kinds.items():
+        assert vobject.readOne(body.decode()).validate(), name
+
+
+def libical():
+    """The library itself, by a way that shares nothing with the daemon."""
+    name = ctypes.util.find_library("ical") or "libical.so.3"
+    lib = ctypes.CDLL(name)
+    for function in ("icalparser_parse_string", "icalcomponent_new_clone"):
+        getattr(lib, function).restype = ctypes.c_void_p
+    lib.icalcomponent_new_clone.argtypes = lib.icalrestriction_check.argtypes = [ctypes.c_void_p]
+    lib.icalcomponent_count_errors.argtypes = lib.icalcomponent_free.argtypes = [ctypes.c_void_p]
+    return lib
+
+
+def test_libical_restrictions(checked):
+    lib = libical()
+    for name, body in checked.items():
+        calendar = lib.icalparser_parse_string(ctypes.c_char_p(body))
+        clone = lib.icalcomponent_new_clone(calendar)
+        assert (lib.icalrestriction_check(clone), lib.icalcomponent_count_errors(calendar)) == (1, 0), name
+        lib.icalcomponent_free(clone)
+        lib.icalcomponent_free(calendar)
+
+
+def test_libical_restrictions_find_something():
+    lib = libical()
+    bad = lib.icalparser_parse_string(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n"
+                                      b"UID:a\r\nDTSTAMP:20270101T000000Z\r\nSUMMARY:a\r\nDTSTART:20270101T000000Z\r\n"
+                                      b"END:VEVENT\r\nEND:VCALENDAR\r\n")
+    assert lib.icalrestriction_check(bad) == 0
+    lib.icalcomponent_free(bad)
 
 
 def test_recurring_ical_events_sees_the_same_instants(bodies):
@@ -94,13 +164,14 @@ def ical_js(body):
     return json.loads(done.stdout)
 
 
-def test_ical_js_reads_what_was_meant(bodies):
-    for name in ("all", "deadlines"):
-        read = {e["uid"]: e for e in ical_js(bodies[name])["events"]}
-        ours = ics.by_uid(bodies[name])
-        assert read.keys() == ours.keys()
+def test_ical_js_reads_what_was_meant(kinds):
+    for name, body in kinds.items():
+        read = {e["uid"]: e for e in ical_js(body)["events"]}
+        ours = ics.by_uid(body)
+        assert read.keys() == ours.keys(), name
         for uid, e in ours.items():
             assert read[uid]["summary"] == e.summary and read[uid]["sequence"] == e.sequence
+            assert (read[uid]["location"] or "") == (e.location if "LOCATION" in e else "")
             start = e["DTSTART"].instant
             assert read[uid]["start"] == (start.timestamp() if isinstance(start, datetime) else str(start))
             assert read[uid]["allday"] != isinstance(start, datetime)
@@ -179,13 +250,79 @@ def radicale(tmp_path):
     process.wait(10)
 
 
-def test_radicale_takes_every_feed(bodies, radicale):
+def test_radicale_takes_every_kind_of_feed(bodies, kinds, radicale):
     need("curl")
-    for k, name in enumerate(("all", "editions", "deadlines")):
+    if bodies["sector"] != "hostile":
+        kinds = {"all": kinds["all"], "deadlines": kinds["deadlines"]}
+    for k, (name, body) in enumerate(kinds.items()):
         done = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-u", "u:", "-X", "PUT", "-H",
                                "Content-Type: text/calendar", "--data-binary", "@-",
-                               f"http://127.0.0.1:{radicale}/u/c{k}/"], input=bodies[name], capture_output=True)
+                               f"http://127.0.0.1:{radicale}/u/c{k}/"], input=body, capture_output=True)
         assert done.stdout == b"201", name
+
+
+def test_khal_takes_every_kind_of_feed(bodies, kinds, tmp_path):
+    if bodies["sector"] != "hostile":
+        kinds = {"editions": kinds["editions"], "meeting": kinds["meeting"]}
+    config, uids = khal_config(tmp_path), set()
+    for k, body in enumerate(kinds.values()):
+        (tmp_path / f"{k}.ics").write_bytes(body)
+        uids |= set(ics.by_uid(body))
+    khal(config, "import", "--batch", "-a", "m", *[str(tmp_path / f"{k}.ics") for k in range(len(kinds))])
+    assert len(list((tmp_path / "khal").glob("*.ics"))) == len(uids)
+
+
+class Shelf(http.server.BaseHTTPRequestHandler):
+    """Serves the bodies of a test."""
+    bodies = {}
+
+    def do_GET(self):
+        body = self.bodies[self.path]
+        self.send_response(200)
+        self.send_header("Content-Type", "text/calendar; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+def test_vdirsyncer_takes_every_kind_of_feed(bodies, kinds, tmp_path):
+    """One file for each event, and nothing more to copy the second time."""
+    need("vdirsyncer")
+    if bodies["sector"] != "hostile":
+        kinds = {"all": kinds["all"], "private": kinds["private/"]}
+    Shelf.bodies = {f"/{k}.ics": body for k, body in enumerate(kinds.values())}
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shelf)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    text = f'[general]\nstatus_path = "{tmp_path}/status"\n'
+    for k in range(len(kinds)):
+        (tmp_path / f"files{k}").mkdir()
+        text += f"""[pair p{k}]
+a = "r{k}"
+b = "l{k}"
+collections = null
+[storage r{k}]
+type = "http"
+url = "http://127.0.0.1:{server.server_port}/{k}.ics"
+[storage l{k}]
+type = "filesystem"
+path = "{tmp_path}/files{k}"
+fileext = ".ics"
+"""
+    (tmp_path / "config").write_text(text)
+    said = []
+    for word in ("discover", "sync", "sync"):
+        done = subprocess.run(["vdirsyncer", "-c", str(tmp_path / "config"), word], input="y\n" * 20, capture_output=True,
+                              text=True, timeout=300, env=dict(os.environ, LC_ALL="C.UTF-8", HOME=str(tmp_path)))
+        assert done.returncode == 0, done.stdout + done.stderr
+        said.append(done.stdout + done.stderr)
+    server.shutdown()
+    server.server_close()
+    for k, (name, body) in enumerate(kinds.items()):
+        assert len(list((tmp_path / f"files{k}").glob("*.ics"))) == len(ics.events(body)), name
+    assert "Copying" in said[1] and "Copying" not in said[2]
 
 
 # ---------------------------------------------------------------- a life, through subscribers
