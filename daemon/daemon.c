@@ -37,24 +37,6 @@ struct process {
     size_t n_http;
 };
 
-struct instant serve_now(const struct serve *s)
-{
-    return clock_now(&s->clock);
-}
-
-const char *serve_name(const struct serve *s)
-{
-    return s->config->name[0] ? s->config->name : s->generation->title;
-}
-
-void serve_report(struct serve *s, const char *what, const struct error *err)
-{
-    (void)snprintf(s->last_error, sizeof s->last_error, "%.60s: %.400s", what,
-                   err->text);
-    log_line(LOG_LEVEL_ERROR, "%s: %s%s%s", what, err->text,
-             err->at[0] ? " at " : "", err->at);
-}
-
 /* ---- findings for people */
 
 static void print_findings(const struct diagnostics *found, FILE *out)
