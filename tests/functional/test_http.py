@@ -5,7 +5,9 @@ import resource
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,20 @@ def served(daemon):
     daemon.ctl("confirm", "MINISTERIAL-2027")
     daemon.ctl("release")
     return daemon
+
+
+@pytest.fixture(scope="module")
+def crowded():
+    """960 items in more than 60 calendars, the largest of 660 KiB."""
+    path = Path(tempfile.mkdtemp(prefix="cvd"))
+    d = Daemon(path, rules=sectors.large(24, 40))
+    d.ctl("plan", "2027")
+    for row in d.ctl("editions", "2027"):
+        d.ctl("confirm", row["edition"])
+    d.ctl("release")
+    yield d
+    d.stop()
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def raw(daemon, octets, timeout=10, until=None):
@@ -185,12 +201,8 @@ def test_a_feed_is_served_before_the_release_as_404_not_empty(daemon):
     assert daemon.get(FEED)[0] in (404, 503)
 
 
-def test_last_good_body_stays_when_a_release_is_refused(where):
-    d = Daemon(where, rules=sectors.large(24, 40))
-    d.ctl("plan", "2027")
-    for row in d.ctl("editions", "2027"):
-        d.ctl("confirm", row["edition"])
-    d.ctl("release")
+def test_last_good_body_stays_when_a_release_is_refused(crowded):
+    d = crowded
     before = d.get(FEED)
     for k in range(17):
         d.ctl("meeting", "C0-2027", f"MORE{k}", "One more", "--at", "2027-01-08T09:00", "--for", "30 min")
@@ -198,7 +210,6 @@ def test_last_good_body_stays_when_a_release_is_refused(where):
         d.ctl("release")
     after = d.get(FEED)
     assert after[0] == 200 and after[2] == before[2] and after[1]["ETag"] == before[1]["ETag"]
-    d.stop()
 
 
 # ---------------------------------------------------------------- health and metrics
@@ -239,6 +250,23 @@ def test_metrics_count_polls(served):
     assert 'convened_feed_polls{feed="all",status="200"} 1' in text
     assert 'convened_feed_polls{feed="all",status="304"} 1' in text
     assert re.search(r"^convened_release 1$", text, re.M) and "convened_bad_feeds 0" in text
+
+
+def test_polls_are_counted_of_every_feed_and_family(crowded):
+    """More pairs than any table has room for at first."""
+    agents = {"Google-Calendar-Importer": "google", "Microsoft Outlook": "outlook", "ICSx5/2.1": "android", "curl/8": "program",
+              "x" * 400: "other"}
+    feeds = [f["feed"] for f in json.loads(crowded.get("/feeds.json")[2])["feeds"]]
+    before = {r["feed"]: {c["client"]: c["polled"] for c in r["clients"]} for r in crowded.ctl("feeds")}
+    assert len(feeds) > 60
+    for name in feeds:
+        for agent in agents:
+            path = f"/feeds/{name.replace('/', '-') if name.split('/')[0] != 'body' else name.split('/')[1]}.ics"
+            assert crowded.get(path, "HEAD", User_Agent=agent)[0] == 200
+    for row in crowded.ctl("feeds"):
+        now = {c["client"]: c["polled"] for c in row["clients"]}
+        grown = {family: n - before[row["feed"]].get(family, 0) for family, n in now.items()}
+        assert {k: n for k, n in grown.items() if n} == dict.fromkeys(agents.values(), 1), row["feed"]
 
 
 def outside_address():
@@ -327,6 +355,30 @@ def test_readers_that_do_not_read_hold_nobody_up(served):
     assert answers(served) < 5 and served.get(FEED)[0] == 200
     for s in crowd:
         s.close()
+
+
+def unread(port):
+    """Octets that wait in the kernel for the readers of a port."""
+    lines = [line.split() for line in open("/proc/net/tcp").read().splitlines()[1:]]
+    return sum(int(words[4].split(":")[0], 16) for words in lines if int(words[1].split(":")[1], 16) == port)
+
+
+def test_a_slow_reader_holds_no_copy_of_its_own(crowded):
+    """What is not read waits in the body that all share: of 660 KiB no more than half a MiB is in the kernel."""
+    size = len(crowded.get(FEED)[2])
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.connect(("127.0.0.1", crowded.port))
+        s.sendall(f"GET {FEED} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        waits = 0
+        for _ in range(50):
+            waits = max(waits, unread(crowded.port))
+            time.sleep(0.02)
+        assert size > 600 << 10 and 16384 < waits <= 512 << 10
+        got = b""
+        while part := s.recv(65536):
+            got += part
+    assert len(head_of(got)[2]) == size
 
 
 def test_a_flood_of_connections(served):
