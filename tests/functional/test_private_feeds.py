@@ -246,6 +246,23 @@ def test_who_has_not_polled_since_the_last_change(sector):
     assert row["behind"] == ["thunderbird"]
 
 
+def test_a_contact_who_has_not_seen_a_change(sector):
+    """Also of a private calendar, and in the table that people read."""
+    _, path = add(sector)
+    sector.get(path, User_Agent="Thunderbird/115")
+    assert next(r for r in sector.ctl("feeds") if r["feed"] == "private/senior")["behind"] == []
+    sector.ctl("clock", "+1 hour")
+    sector.ctl("confirm", EDITION, "--city", "Tutong")
+    sector.ctl("release")
+    row = next(r for r in sector.ctl("feeds") if r["feed"] == "private/senior")
+    assert row["behind"] == ["thunderbird"] and row["last_poll"] == "2026-11-24T00:00:00Z"
+    line = next(x for x in sector.run("feeds").stdout.splitlines() if x.startswith("private/senior"))
+    assert "thunderbird" in line and "sen.bn@example.org" in line
+    sector.get(path, User_Agent="Thunderbird/115")
+    assert next(r for r in sector.ctl("feeds") if r["feed"] == "private/senior")["behind"] == []
+    assert next(r for r in sector.ctl("feeds") if r["feed"] == "body/SSM")["clients"] == []
+
+
 def test_polls_survive_a_restart(sector):
     sector.get("/feeds/all.ics", User_Agent="ICSx5/2.1")
     sector.stop()
