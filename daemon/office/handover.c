@@ -393,6 +393,21 @@ static void write_contacts(const struct writing *w)
     }
 }
 
+/* Does a cluster of a sector that is handed over go by that rotation? */
+static bool is_concerned(const struct writing *w, const struct rotation *t)
+{
+    const struct rules *r = w->in->rules;
+
+    if (r->n_sectors == 1)
+        return true;
+    for (size_t i = 0; i < r->n_clusters; i++)
+        for (size_t k = 0; r->clusters[i].rotation == t && k < w->n; k++)
+            if (rules_sector(r, w->editions[k]->cluster) ==
+                r->clusters[i].sector)
+                return true;
+    return false;
+}
+
 static void write_next(const struct writing *w)
 {
     const struct rules *r = w->in->rules;
@@ -402,6 +417,8 @@ static void write_next(const struct writing *w)
         struct rotation_turn *turns;
         struct error err;
 
+        if (!is_concerned(w, &r->rotations[i]))
+            continue;
         if (!rotation_turns(w->scratch, r, &r->rotations[i], w->in->history,
                             w->in->cycle, w->in->cycle + 1, NULL, 0, &turns,
                             &err))

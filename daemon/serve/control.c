@@ -180,19 +180,10 @@ static void put_error(struct connection *c, const struct error *err)
 
 /* ---- requests */
 
-/* --sector: rows of others are not shown. */
-static bool is_asked(const struct request *q, const json_t *row)
-{
-    const char *only = request_text(q, "sector");
-    const char *own = json_string_value(json_object_get(row, "sector"));
-
-    return !only || !own || text_same(own, only);
-}
-
 void request_row(struct request *q, json_t *row)
 {
     invariant(row);
-    if (q->connection && is_asked(q, row)) {
+    if (q->connection) {
         char *line = wire_row(q->ctx, row);
         struct error err;
 
@@ -527,6 +518,13 @@ void control_stop(struct serve *s)
 const char *request_text(const struct request *q, const char *name)
 {
     return args_text(q->args, name);
+}
+
+bool request_shows(const struct request *q, const struct sector *s)
+{
+    const char *only = request_text(q, "sector");
+
+    return !only || text_same(s->code, only);
 }
 
 const char *request_draft(const struct request *q)

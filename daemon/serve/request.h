@@ -40,6 +40,8 @@ void request_finish(struct request *q, const struct error *err);
 
 /* ---- arguments, checked by verbs.def already */
 const char *request_text(const struct request *q, const char *name);
+/* Is the sector the one asked for by --sector? Without it, all are. */
+bool request_shows(const struct request *q, const struct sector *s);
 const char *request_draft(const struct request *q); /* "main" by default */
 /* The cycles argument; without one *ret_first > *ret_last. */
 void request_cycles(const struct request *q, const char *name, int *ret_first,

@@ -461,6 +461,11 @@ bool verb_CALL(struct request *q, struct error *err)
 
 /* ---- looking */
 
+static bool shows_cluster(const struct request *q, const char *cluster)
+{
+    return request_shows(q, rules_sector(q->serve->generation->rules, cluster));
+}
+
 /* What was held in the cycles asked for, before any plan. */
 static bool past_rows(struct request *q, const struct plan *plan, int first,
                       int last, int *n, struct error *err)
@@ -473,9 +478,12 @@ static bool past_rows(struct request *q, const struct plan *plan, int first,
         return false;
     rows = office_past(q->ctx, q->serve->generation->rules, &history, plan,
                        first, last, &held);
-    for (size_t i = 0; i < held; i++)
+    for (size_t i = 0; i < held; i++) {
+        if (!shows_cluster(q, rows[i].cluster))
+            continue;
         request_row(q, view_edition(q->serve->generation->rules, &rows[i]));
-    *n += (int)held;
+        ++*n;
+    }
     return true;
 }
 
@@ -494,7 +502,8 @@ bool verb_EDITIONS(struct request *q, struct error *err)
     for (size_t i = 0; i < plan->n_editions; i++) {
         const struct edition *e = &plan->editions[i];
 
-        if (first <= last && (e->cycle < first || e->cycle > last))
+        if ((first <= last && (e->cycle < first || e->cycle > last)) ||
+            !shows_cluster(q, e->cluster))
             continue;
         request_row(q, view_edition(q->serve->generation->rules, e));
         n++;

@@ -54,7 +54,9 @@ bool verb_BODIES(struct request *q, struct error *err)
 
     (void)err;
     for (size_t i = 0; i < r->n_bodies; i++)
-        request_row(q, view_body(q->serve->generation->rules, &r->bodies[i]));
+        if (request_shows(q, r->bodies[i].sector))
+            request_row(q,
+                        view_body(q->serve->generation->rules, &r->bodies[i]));
     return true;
 }
 
@@ -85,7 +87,8 @@ bool verb_CLUSTERS(struct request *q, struct error *err)
 
     (void)err;
     for (size_t i = 0; i < r->n_clusters; i++)
-        request_row(q, view_cluster(r, &r->clusters[i]));
+        if (request_shows(q, r->clusters[i].sector))
+            request_row(q, view_cluster(r, &r->clusters[i]));
     return true;
 }
 

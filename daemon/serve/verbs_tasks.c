@@ -114,7 +114,9 @@ bool verb_TASKS(struct request *q, struct error *err)
         if ((edition && !text_same(edition, t->edition)) ||
             (owner && !text_same(owner, t->owner)) ||
             (state && strcmp(state, task_state_word(t->state)) != 0) ||
-            (!date_is_none(until) && t->due.day > until.day))
+            (!date_is_none(until) && t->due.day > until.day) ||
+            !request_shows(
+                q, rules_sector(q->serve->generation->rules, t->cluster)))
             continue;
         request_row(q, view_task(q->serve->generation->rules, t, today));
         n++;

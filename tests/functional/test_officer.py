@@ -56,7 +56,7 @@ def answer(daemon, words):
                           cwd=daemon.path, capture_output=True, text=True, timeout=120,
                           stdin=subprocess.DEVNULL)
     text = done.stdout + done.stderr
-    for ours, theirs in ((daemon.rules_file, "/etc/convened/rules/sector.rules"),
+    for ours, theirs in ((daemon.path / "rules", "/etc/convened/rules"),
                          (daemon.path / "state", "/var/lib/convened")):
         text = text.replace(str(ours), theirs)
     text = re.sub(rf"\b{re.escape(getpass.getuser())}\b", "officer", text)

@@ -113,6 +113,14 @@ def test_each_sector_has_its_own_hours_and_mandates(two):
     assert tasks == {"DWEEK-2027/LETTER": "DIGITAL", "RWEEK-2027/LETTER": "RIVERS"}
 
 
+def test_handover_and_counts(two):
+    two.ctl("plan", "2027")
+    paper = two.run("handover", "BN", "2027").stdout
+    assert "Digital Affairs, River Affairs." in paper
+    assert two.call("tasks", {"sector": "RIVERS"}).summary["tasks"] == 1
+    assert two.call("editions", {"sector": "RIVERS"}).summary["editions"] == 1
+
+
 def test_feeds_and_pages_show_both(two):
     released(two)
     everything = two.get("/feeds/all.ics")[2].decode()
