@@ -204,14 +204,18 @@ static struct notice preview_notice(TALLOC_CTX *ctx, struct serve *s,
     const char *edition = item   ? item->edition
                           : task ? task->edition
                                  : memory_text(ctx, thing);
-    struct notice n = {.kind = strcmp(name, "digest") == 0 ? NOTICE_DIGEST
-                               : task                      ? NOTICE_TASK
-                                                           : NOTICE_REMINDER,
-                       .cause = "preview",
-                       .contact = reader,
-                       .edition = edition,
-                       .thing = task ? task->id : "",
-                       .lead = {14, UNIT_DAYS}};
+    struct notice n = {
+        .kind = strcmp(name, "digest") == 0 ? NOTICE_DIGEST
+                : task                      ? NOTICE_TASK
+                                            : NOTICE_REMINDER,
+        .cause = "preview",
+        .contact = reader,
+        .edition = edition,
+        .thing = task ? task->id : "",
+        .lead = {14, UNIT_DAYS},
+        .rung = task ? "owner" : NULL,
+        .text = "what the desk is told",
+        .answer_url = text_format(ctx, "%s/rsvp/...", s->config->base_url)};
     size_t count = 0;
     const struct item *items = plan_items_of(plan, edition, &count);
 
@@ -225,8 +229,8 @@ static struct notice preview_notice(TALLOC_CTX *ctx, struct serve *s,
 }
 
 bool letter_preview(TALLOC_CTX *ctx, struct serve *s, const char *name,
-                    const struct plan *plan, const char *thing, char **ret,
-                    struct error *err)
+                    const struct plan *plan, const char *thing, bool html,
+                    char **ret, struct error *err)
 {
     const struct contact reader = {.email = "delegate@example.org",
                                    .name = "Name of the recipient",
@@ -245,6 +249,11 @@ bool letter_preview(TALLOC_CTX *ctx, struct serve *s, const char *name,
                        end_json);
     if (!letter_render(ctx, s->generation->templates, name, view, &letter, err))
         return false;
-    *ret = text_format(ctx, "Subject: %s\n\n%s", letter.subject, letter.text);
+    if (html && !letter.html)
+        return fail(err, REPLY_NOTFOUND, "the template %s has no HTML form",
+                    name);
+    *ret = html ? memory_text(ctx, letter.html)
+                : text_format(ctx, "Subject: %s\n\n%s", letter.subject,
+                              letter.text);
     return true;
 }

@@ -194,10 +194,11 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
                     struct instant now, struct message *ret,
                     struct error *err) MUST_USE;
 
-/* A template filled in for a thing and a made-up recipient, on ctx. */
+/* A template filled in for a thing and a made-up recipient, on ctx: subject and
+ * text, or its HTML form. */
 bool letter_preview(TALLOC_CTX *ctx, struct serve *s, const char *name,
-                    const struct plan *plan, const char *thing, char **ret,
-                    struct error *err) MUST_USE;
+                    const struct plan *plan, const char *thing, bool html,
+                    char **ret, struct error *err) MUST_USE;
 
 /* ---- scheduler.c: what falls due */
 struct scheduler *scheduler_start(struct serve *s);

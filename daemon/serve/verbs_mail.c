@@ -229,7 +229,8 @@ bool verb_PREVIEW(struct request *q, struct error *err)
 
     if (!draft_whole(q->ctx, q->serve, request_draft(q), &plan, err) ||
         !letter_preview(q->ctx, q->serve, request_text(q, "template"), plan,
-                        request_text(q, "thing"), &text, err))
+                        request_text(q, "thing"), args_flag(q->args, "html"),
+                        &text, err))
         return false;
     request_row(q, json_pack("{s:s}", "text", text));
     return true;

@@ -139,6 +139,13 @@ def test_preview_shows_a_letter(planned):
     text = planned.run("preview", "reminder", "MINISTERIAL-2027").stdout
     assert text.startswith("Subject: ") and "7th ADGMIN" in text
     assert "UTC" in text
+    page = planned.run("preview", "reminder", "MINISTERIAL-2027", "--html").stdout
+    assert page.startswith("<!DOCTYPE html") and "7th ADGMIN" in page
+    item = planned.ctl("agenda", "MINISTERIAL-2027")[0]["item"]
+    assert "/rsvp/..." in planned.run("preview", "invitation", item).stdout
+    with pytest.raises(Failed) as failed:
+        planned.ctl("preview", "remider", "MINISTERIAL-2027")
+    assert "did you mean reminder" in failed.value.error["text"]
 
 
 def test_review_all_holds_reminders_too(where):
