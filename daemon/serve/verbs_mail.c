@@ -29,8 +29,12 @@ static char *why_waiting(struct request *q, const struct message *m)
         return text_format(q->ctx, "the store takes no writes: %s",
                            store_trouble(s->store));
     if (!instant_is_none(rest) && rest.second > now.second)
-        return text_format(q->ctx, "the relay rests until %s: %s",
-                           instant_print(rest, at), delivery_note(s));
+        return *delivery_note(s)
+                   ? text_format(q->ctx, "the relay rests until %s: %s",
+                                 instant_print(rest, at), delivery_note(s))
+                   : text_format(
+                         q->ctx, "%d mails a minute are allowed; next at %s",
+                         s->config->mails_per_minute, instant_print(rest, at));
     if (m->next.second > now.second && m->state == MESSAGE_QUEUED)
         return text_format(q->ctx,
                            "quiet hours or a day off of the recipient, "

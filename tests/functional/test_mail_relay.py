@@ -184,3 +184,35 @@ def test_a_relay_that_is_gone_for_a_day(where):
         d.ctl("clock", "+16 min")
         check_all_sent(d, relay)
         d.stop()
+
+
+def test_no_more_than_so_many_a_minute(where):
+    with Server() as relay:
+        d = prepared(where, relay, **{"per-minute": "12"})
+        d.ctl("send", "all")
+        wait_for(lambda: states(d)["sent"] == 12)
+        waiting = [row for row in d.ctl("outbox") if row["state"] == "queued"]
+        assert len(waiting) == PEOPLE - 12
+        assert all(row["waits"].startswith("12 mails a minute are allowed") for row in waiting)
+        d.ctl("clock", "2026-11-24T00:00:59Z")
+        assert len(relay.mails) == 12
+        d.ctl("clock", "2026-11-24T00:01:01Z")
+        assert len(relay.mails) == 24
+        d.ctl("clock", "+1 min")
+        check_all_sent(d, relay)
+        d.stop()
+
+
+def test_what_is_older_than_its_lifetime_expires(where):
+    with Server() as relay:
+        port = relay.port
+        d = prepared(where, relay, lifetime="3h")
+    d.ctl("send", "all")
+    d.ctl("clock", "2026-11-24T02:59:00Z")
+    assert "expired" not in states(d)
+    d.ctl("clock", "2026-11-24T03:01:00Z")
+    assert states(d) == {"expired": PEOPLE}
+    with Server(port=port) as relay:
+        d.ctl("clock", "+1 hour")
+        assert relay.mails == [] and states(d) == {"expired": PEOPLE}
+        d.stop()
