@@ -176,14 +176,21 @@ static bool is_inner(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+/* Letters of scripts other than Latin, Greek and Cyrillic; Vietnamese is
+ * Latin, and dashes are narrow. */
+static bool is_wide(const char *letter)
+{
+    unsigned char c = (unsigned char)letter[0], d = (unsigned char)letter[1];
+
+    return c >= 0xe0 && c != 0xe2 && !(c == 0xe1 && (d == 0xba || d == 0xbb));
+}
+
 static double width_of(const char *text)
 {
     double width = 0;
 
     for (; *text; text++)
-        width += is_inner(*text)                ? 0
-                 : (unsigned char)*text >= 0xe3 ? WIDE
-                                                : LETTER;
+        width += is_inner(*text) ? 0 : is_wide(text) ? WIDE : LETTER;
     return width;
 }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+import sectors
 from conftest import Daemon, SOURCE
 
 selenium = pytest.importorskip("selenium")
@@ -170,6 +171,42 @@ def test_hosts_are_named_in_the_picture(browser, site):
     labels = [t.text for t in browser.find_elements(By.CSS_SELECTOR, "svg.year text")]
     assert "18–22 Jan Bandar Seri Begawan, Brunei Darussalam" in labels
     assert any(t.endswith(", cancelled") for t in labels)
+
+
+# ---- seven scripts, quotes, and titles as long as they may be
+
+@pytest.fixture(scope="module")
+def babel():
+    path = Path(tempfile.mkdtemp(prefix="cvd"))
+    d = Daemon(path, rules=sectors.HOSTILE)
+    d.ctl("plan", "2027")
+    for row in d.ctl("editions", "2027"):
+        d.ctl("confirm", row["edition"])
+    d.ctl("release")
+    yield d
+    d.stop()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.mark.parametrize("path", ["/2027", "/editions/BE-2027?zone=America/New_York", "/editions/KH-2027", "/bodies/DUO",
+                                  "/partners/EU", "/hosts/MM", "/subscribe"])
+def test_every_script_fits(browser, babel, path):
+    for width in WIDTHS:
+        visit(browser, babel, path, width)
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width, width
+    assert browser.find_elements(By.CSS_SELECTOR, "h1")[0].text
+    if AXE.exists():
+        browser.execute_script(AXE.read_text())
+        assert browser.execute_async_script("""
+            const done = arguments[arguments.length - 1];
+            axe.run().then(r => done(r.violations.map(v => v.id)));""") == []
+
+
+def test_labels_of_every_script_touch_nothing(browser, babel):
+    visit(browser, babel, "/2027", 1280)
+    assert browser.execute_script(TOUCHING) == []
+    assert "北京" in browser.find_element(By.CSS_SELECTOR, "svg.year").text
+    assert printed(browser, babel, "/2027") == [(842, 595)]
 
 
 def printed(browser, site, path):
