@@ -174,8 +174,14 @@ static bool is_chain_of_items(const struct auditor *a,
            is_chain(a, o, x->start.date, y->start.date);
 }
 
+static bool is_business(enum item_kind kind)
+{
+    return kind == ITEM_MEETING || kind == ITEM_CONSULT ||
+           kind == ITEM_DIALOGUE;
+}
+
 /* Does a sitting stand beside another item of its edition: a meeting of `b`
- * when `b` is given, else any meeting or consultation? */
+ * when `b` is given, else any meeting, consultation or dialogue? */
 static bool stands_beside(const struct auditor *a, const struct sitting *s,
                           const struct body *b)
 {
@@ -187,7 +193,7 @@ static bool stands_beside(const struct auditor *a, const struct sitting *s,
         if (other == s->item || other->status == ITEM_CANCELLED ||
             text_same(other->code, s->item->code))
             continue;
-        if (other->kind != ITEM_MEETING && (b || other->kind != ITEM_CONSULT))
+        if (b ? other->kind != ITEM_MEETING : !is_business(other->kind))
             continue;
         if ((!b || item_has_body(other, b)) &&
             is_chain_of_items(a, s->of, s->item, other))

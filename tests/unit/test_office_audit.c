@@ -327,6 +327,8 @@ static void test_back_to_back_inside(void **state)
     assert_audit(w, 2027, 2027,
                  "MID 2027 1+0/1 - WEEK-2027/SOM is not back-to-back with "
                  "another meeting\n");
+    add_item(w, ITEM_DIALOGUE, "TALK", "", "", "2027-01-19");
+    assert_audit(w, 2027, 2027, "MID 2027 1+0/1\n");
     talloc_free(w);
 }
 
