@@ -91,6 +91,7 @@ static bool is_in(const struct rules *r, const struct contact *c,
     const struct member *m = rules_member(r, c->of);
 
     return contact_is_delegate(c) && m &&
+           sector_has_member(rules_sector(r, e->cluster), m) &&
            (date_is_none(e->start) || member_is_in(m, e->start));
 }
 

@@ -85,15 +85,15 @@ static void add_zone(const struct page_job *job, json_t *rows,
 }
 
 /* The clocks of members and partners, and the one that was asked for. */
-static json_t *zones_of(const struct page_job *job)
+static json_t *zones_of(const struct page_job *job, const struct edition *e)
 {
-    const struct rules *r = job->in->rules;
+    const struct sector *s = rules_sector(job->in->rules, e->cluster);
     json_t *rows = value_made(json_array());
 
-    for (size_t i = 0; i < r->n_members; i++)
-        add_zone(job, rows, r->members[i].zone, r->members[i].name);
-    for (size_t i = 0; i < r->n_partners; i++)
-        add_zone(job, rows, r->partners[i].zone, r->partners[i].name);
+    for (size_t i = 0; i < s->n_members; i++)
+        add_zone(job, rows, s->members[i]->zone, s->members[i]->name);
+    for (size_t i = 0; i < s->n_partners; i++)
+        add_zone(job, rows, s->partners[i]->zone, s->partners[i]->name);
     add_zone(job, rows, zone_utc(), "UTC");
     add_zone(job, rows, job->reader, "your choice");
     return rows;
@@ -171,7 +171,7 @@ bool page_edition(const struct page_job *job, TALLOC_CTX *ctx, const char *id,
     page_set(view, "days", timed ? days_of(job, e) : value_made(json_array()));
     page_set(view, "outline",
              timed ? value_made(json_array()) : outline_of(job, e));
-    page_set(view, "zones", zones_of(job));
+    page_set(view, "zones", zones_of(job, e));
     page_set(view, "reader_zone",
              job->reader ? value_text(zone_name(job->reader)) : json_null());
     page_set_list(view, "changes", "has_changes", page_changes(job, e->id, 0));

@@ -86,6 +86,9 @@ static bool set_host(struct request *q, struct plan *draft, struct edition *e,
 
     if (cc && !m)
         return fail(err, REPLY_NOTFOUND, "no member %s", cc);
+    if (m && !sector_has_member(rules_sector(r, e->cluster), m))
+        return fail(err, REPLY_CONFLICT, "%s is no member of %s", m->code,
+                    rules_sector(r, e->cluster)->title);
     if (m && !text_same(e->host, m->code)) {
         e->host = m->code;
         e->city = e->zone = "";

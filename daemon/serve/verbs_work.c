@@ -93,14 +93,15 @@ static bool senders_of(struct request *q, const struct plan *plan,
                        struct error *err)
 {
     const struct rules *r = q->serve->generation->rules;
+    const struct sector *s = rules_sector(r, e->cluster);
     const char *word = request_text(q, "from"), *code;
     struct date day = date_is_none(e->start) ? today_of(q) : e->start;
 
     *ret = (struct senders){NULL, 0};
     if (text_same(word, "members")) {
-        for (size_t i = 0; i < r->n_members; i++)
-            if (member_is_in(&r->members[i], day))
-                add_sender(q->ctx, ret, r->members[i].code);
+        for (size_t i = 0; i < s->n_members; i++)
+            if (member_is_in(s->members[i], day))
+                add_sender(q->ctx, ret, s->members[i]->code);
     } else if (text_same(word, "partners")) {
         for (size_t i = 0; i < r->n_partners; i++)
             if (partner_comes(plan, e, r->partners[i].code))

@@ -1,6 +1,8 @@
 """Two sectors in one daemon: one rules file each, ministers shared."""
+import subprocess
+
 import pytest
-from conftest import Daemon, Failed
+from conftest import BUILD, Daemon, Failed
 
 COMMON = """
 member BN "Brunei Darussalam" since 1984-01-08 city "Bandar Seri Begawan" zone Asia/Brunei
@@ -113,6 +115,21 @@ def test_each_sector_has_its_own_hours_and_mandates(two):
     assert tasks == {"DWEEK-2027/LETTER": "DIGITAL", "RWEEK-2027/LETTER": "RIVERS"}
 
 
+def test_members_take_part_in_their_own_sector(two, where):
+    two.other.write_text(RIVERS + 'member TL "Timor-Leste" since 2025-10-26 zone Asia/Dili\n')
+    two.ctl("reload")
+    two.ctl("contact", "add", "tl@rivers.example", "--name", "TL", "--of", "TL")
+    two.ctl("plan", "2027")
+    with pytest.raises(Failed) as failed:
+        two.ctl("confirm", "DWEEK-2027", "--host", "TL")
+    assert "TL is no member of Digital Affairs" in failed.value.stderr
+    two.ctl("confirm", "DWEEK-2027")
+    two.ctl("release")
+    assert [m for m in two.ctl("outbox") if m["to"] == "tl@rivers.example"
+            and "Digital Week" in two.run("message", m["message"], "--raw").stdout] == []
+    assert "Asia/Dili" not in two.get("/editions/DWEEK-2027")[2].decode()
+
+
 def test_handover_and_counts(two):
     two.ctl("plan", "2027")
     paper = two.run("handover", "BN", "2027").stdout
@@ -149,6 +166,22 @@ def test_reminders_are_those_of_the_sector(two):
         assert f"<{name}.calendar.example>" in raw
     due = {m["edition"]: m["created"][:10] for m in sent}
     assert due == {"DWEEK-2027": "2027-09-03", "RWEEK-2027": "2027-08-30"}
+
+
+def test_a_file_is_checked_beside_the_others(two, where):
+    trial = where / "trial.rules"
+    trial.write_text(RIVERS.replace("zone Asia/Jakarta", "zone Asia/Makassar"))
+    done = two.run("check", trial)
+    assert done.returncode == 65
+    assert "member ID is not said as in" in done.stdout and "digital.rules" in done.stdout
+    trial.write_text(RIVERS)
+    assert two.run("check", trial).returncode == 0
+    offline = [str(BUILD / "convened"), "-c", str(two.config), "--check"]
+    assert subprocess.run(offline, capture_output=True, text=True).returncode == 0
+    two.other.write_text(RIVERS.replace("body RBOARD", "body DCOUNCIL"))
+    done = subprocess.run(offline, capture_output=True, text=True)
+    assert done.returncode == 65
+    assert 'body "DCOUNCIL" is given twice: also in' in done.stdout
 
 
 def test_an_error_in_one_file_changes_nothing(two):

@@ -7,6 +7,8 @@
 
 struct world {
     struct sector sector;
+    const struct member *our_members[2];
+    const struct partner *our_partners[2];
     struct rules rules;
     struct body bodies[2];
     struct former former;
@@ -67,8 +69,16 @@ static void set_rules(struct world *w)
                                     .since = DATE_NONE,
                                     .until = DATE_NONE,
                                     .zone = zone_of(w, "Asia/Jakarta")};
+    for (size_t i = 0; i < 2; i++) {
+        w->our_members[i] = &w->members[i];
+        w->our_partners[i] = &w->partners[i];
+    }
     w->sector = (struct sector){.code = "DIGITAL",
                                 .title = "Digital Sector",
+                                .members = w->our_members,
+                                .n_members = 2,
+                                .partners = w->our_partners,
+                                .n_partners = 2,
                                 .cycle_from = {1, 1},
                                 .levels = levels,
                                 .n_levels = 2};
