@@ -31,6 +31,7 @@ static const struct known {
     {"instances/b8-y5-t1.0.ins", 139, false},
     {"instances/b8-y5-t0.5.ins", 146, false},
     {"instances/b8-y5-t0.35.ins", 138, false},
+    {"instances/b8-y10-t1.0.ins", 272, false},
     {"instances/b8-y10-t0.5.ins", 281, false},
     {"instances/b8-y10-t0.35.ins", 266, false},
     {"instances/b80-y1-t1.0.ins", 281, false},
