@@ -4,7 +4,8 @@
 #
 # Problems come from $CONVENED_BENCH_DATA (a folder with instances/*.ins and
 # EXPECTED.tsv), else from ../shared/bench/planner, else a small set is made.
-# Then ten sectors of eight bodies whose ministers are the same people, from rules
+# Then what the planner is to reach beside what it reached, planning again after one
+# change and the largest problems among it, and ten sectors of eight bodies whose ministers are the same people, from rules
 # files to dates, as the daemon plans them.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -14,6 +15,8 @@ data=${CONVENED_BENCH_DATA:-$here/../../../shared/bench/planner}
 /usr/bin/python3 "$here/planner_table.py" "$build/bench-planner" ${data:+"$data"}
 
 config=$here/../../config
+echo
+/usr/bin/python3 "$here/planner_targets.py" "$build" "$config" ${data:+"$data"}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 read -ra files <<<"$(/usr/bin/python3 "$here/planner_sectors.py" "$config/rules/asean-digital.rules" "$folder")"
