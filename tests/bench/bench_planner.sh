@@ -4,9 +4,10 @@
 #
 # Problems come from $CONVENED_BENCH_DATA (a folder with instances/*.ins and
 # EXPECTED.tsv), else from ../shared/bench/planner, else a small set is made.
-# Then what the planner is to reach beside what it reached, planning again after one
-# change and the largest problems among it, and ten sectors of eight bodies whose ministers are the same people, from rules
-# files to dates, as the daemon plans them.
+# Then what the planner is to reach beside what it reached: planning again after
+# one change and the largest problems among it. Then ten sectors of eight bodies
+# whose ministers are the same people, from rules files to dates, as the daemon
+# plans them.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 build=${1:?usage: bench_planner.sh BUILD}
