@@ -300,7 +300,7 @@ static const char *in_words(const struct page_job *job, const char *value)
     if (local_parse(value, &t, NULL))
         return text_format(job->ctx, "%s, %s", page_day(job->ctx, t.date),
                            when_clock(job->ctx, t.minute));
-    return value;
+    return page_dashes(job->ctx, value);
 }
 
 static const char *name_of_changed(const struct page_job *job,

@@ -29,7 +29,7 @@
 #define LETTER 6.2 /* width of a label's letter, on the wide side */
 #define WIDE   12  /* of a letter of the wide scripts */
 #define BOLD   0.8 /* what a bold one has more */
-#define LABEL  340 /* a label's width at most: one side of any bar has it */
+#define LABEL  400 /* a label's width at most: one side of any bar has it */
 #define NAME   ((LEFT - 12) / 8.4) /* letters of a row's name at most */
 #define FONT   "system-ui, -apple-system, 'Segoe UI', sans-serif"
 #define INK    "#1c2733"
@@ -209,19 +209,20 @@ static char *clipped(const struct picture *p, const char *text, double most)
     return text_format(p->ctx, "%s…", all);
 }
 
-/* "Bandar Seri Begawan, Brunei Darussalam"; the city alone where both are too
+/* "Bandar Seri Begawan, Brunei Darussalam"; the host alone where both are too
  * much. */
 static char *place_of(const struct picture *p, const struct edition *e,
                       double most)
 {
     const struct member *host = rules_member(p->in->rules, e->host);
     const char *name = host ? host->name : e->host;
-    const char *city = e->city[0] ? e->city : name;
-    char *both = text_same(city, name) || !name[0]
-                     ? memory_text(p->ctx, city)
-                     : text_format(p->ctx, "%s, %s", city, name);
+    char *both = !e->city[0] || text_same(e->city, name)
+                     ? memory_text(p->ctx, name)
+                 : name[0] ? text_format(p->ctx, "%s, %s", e->city, name)
+                           : memory_text(p->ctx, e->city);
 
-    return width_of(both) <= most ? both : clipped(p, city, most);
+    return width_of(both) <= most ? both
+                                  : clipped(p, name[0] ? name : e->city, most);
 }
 
 static struct bar bar_of(const struct picture *p, const struct edition *e)

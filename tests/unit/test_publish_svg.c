@@ -145,7 +145,8 @@ static void test_hosts_are_named(void **state)
     talloc_free(w);
 }
 
-/* Names that are too long are cut between letters, of whatever script. */
+/* Where city and host are too much the host is named; a name that is too long
+ * is cut between letters, of whatever script. */
 static void test_long_names_are_cut(void **state)
 {
     static const char *const names[] = {
@@ -160,6 +161,10 @@ static void test_long_names_are_cut(void **state)
         const char *svg, *cut;
 
         w->editions[0].city = names[i];
+        w->members[0].name = "Brunei Darussalam";
+        assert_non_null(
+            strstr(picture(w, true), "</tspan> Brunei Darussalam</text>"));
+        w->members[0].name = names[i];
         svg = picture(w, true);
         cut = strstr(svg, "…</text>");
         assert_non_null(cut);
