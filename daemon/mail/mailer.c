@@ -4,7 +4,7 @@
  *   loaded --mailer_start: the batch--> running     --mailer_unload--> ends
  *   running --on_read: EOF, SIGKILL---------------> pipe_over --+
  *     |     --on_watchdog: SIGKILL, a grace, again-> pipe_over   +-> close_all
- *     +-----on_child_exit--------------------------> exited -----+
+ *     +-----on_ended--------------------------> exited -----+
  *   close_all --on_closed, the last handle--> events.done
  *   running --"done", and nothing unsettled--> events.done at once
  *
@@ -22,10 +22,16 @@
  */
 #include "daemon/mail/mailer.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -45,7 +51,9 @@ struct entry {
 };
 
 struct mailer {
-    uv_process_t process;
+    pid_t pid;
+    int pidfd;
+    uv_poll_t ended; /* of pidfd */
     uv_pipe_t in, out, pace;
     uv_timer_t watchdog, deadline;
     int open; /* handles not yet closed */
@@ -71,7 +79,7 @@ struct guard {
 static uv_handle_t *handle_at(struct mailer *m, int i)
 {
     uv_handle_t *handles[HANDLES] = {
-        (uv_handle_t *)&m->process,  (uv_handle_t *)&m->in,
+        (uv_handle_t *)&m->ended,    (uv_handle_t *)&m->in,
         (uv_handle_t *)&m->out,      (uv_handle_t *)&m->pace,
         (uv_handle_t *)&m->watchdog, (uv_handle_t *)&m->deadline};
 
@@ -139,6 +147,7 @@ static void on_closed(uv_handle_t *handle)
     if (--m->open > 0)
         return;
     tell_done(m);
+    (void)close(m->pidfd);
     talloc_free(m);
 }
 
@@ -166,24 +175,30 @@ static void pipe_end(struct mailer *m)
     end_if_over(m);
 }
 
-static void on_child_exit(uv_process_t *process, int64_t status,
-                          int signal_number)
+static void on_ended(uv_poll_t *ended, int poll_status, int events)
 {
-    struct mailer *m = process->data;
+    struct mailer *m = ended->data;
+    siginfo_t info = {.si_pid = 0};
     char text[80];
 
+    (void)poll_status;
+    (void)events;
+    if (waitid(P_PIDFD, (id_t)m->pidfd, &info, WEXITED | WNOHANG) != 0 ||
+        info.si_pid == 0)
+        return;
+    (void)uv_poll_stop(ended);
     m->exited = true;
     if (m->said_done || m->killed) {
         end_if_over(m);
         return;
     }
-    if (signal_number) {
+    if (info.si_code != CLD_EXITED) {
         (void)snprintf(text, sizeof text, "the mailer ended by signal %d",
-                       signal_number);
+                       info.si_status);
         note_set(m, text);
-    } else if (status != 0 && !m->note[0]) {
-        (void)snprintf(text, sizeof text, "the mailer ended with status %lld",
-                       (long long)status);
+    } else if (info.si_status != 0 && !m->note[0]) {
+        (void)snprintf(text, sizeof text, "the mailer ended with status %d",
+                       info.si_status);
         note_set(m, text);
     }
     end_if_over(m);
@@ -197,7 +212,7 @@ static void kill_child(struct mailer *m)
 {
     m->killed = true;
     if (!m->exited)
-        (void)uv_process_kill(&m->process, SIGKILL);
+        (void)kill(m->pid, SIGKILL);
     watchdog_set(m, GRACE);
 }
 
@@ -381,7 +396,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (n >= 0 || m->pipe_over)
         return;
     if (!m->exited) /* it has nothing more to say, whatever it does */
-        (void)uv_process_kill(&m->process, SIGKILL);
+        (void)kill(m->pid, SIGKILL);
     pipe_end(m);
 }
 
@@ -445,25 +460,86 @@ static bool write_batch(struct mailer *m, const struct mailer_relay *r,
                     (unsigned)(2 * m->n + 1), on_written) == 0;
 }
 
-static int spawn(struct mailer *m, const char *program)
-{
-    char *name = memory_text(m, program);
-    char *arguments[] = {name, memory_text(m, "--paced"), NULL};
-    uv_stdio_container_t stdio[4] = {
-        {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE,
-         .data.stream = (uv_stream_t *)&m->in},
-        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
-         .data.stream = (uv_stream_t *)&m->out},
-        {.flags = UV_INHERIT_FD, .data.fd = 2},
-        {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE,
-         .data.stream = (uv_stream_t *)&m->pace}};
-    uv_process_options_t options = {.exit_cb = on_child_exit,
-                                    .file = name,
-                                    .args = arguments,
-                                    .stdio_count = 4,
-                                    .stdio = stdio};
+/* ---- the process: not uv_spawn(), whose fork() copies the page tables of the
+ * daemon and takes as long as several mails */
 
-    return uv_spawn(m->in.loop, &m->process, &options);
+enum { CHILD_IN, CHILD_OUT, CHILD_PACE, CHILD_PIPES };
+
+struct child {
+    pid_t pid;
+    int pidfd;
+    int ours[CHILD_PIPES], its[CHILD_PIPES];
+};
+
+static void close_ends(const int *ends)
+{
+    for (int i = 0; i < CHILD_PIPES; i++)
+        if (ends[i] >= 0)
+            (void)close(ends[i]);
+}
+
+static int make_pipes(struct child *c)
+{
+    for (int i = 0; i < CHILD_PIPES; i++)
+        c->ours[i] = c->its[i] = -1;
+    for (int i = 0; i < CHILD_PIPES; i++) {
+        int ends[2];
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+            return errno;
+        c->ours[i] = ends[0];
+        c->its[i] = ends[1];
+    }
+    return 0;
+}
+
+/* With the signals as they are by default. */
+static int spawn_with(struct child *c, const char *program)
+{
+    static const int places[CHILD_PIPES] = {0, 1, 3};
+    char name[] = "convene-mailer", paced[] = "--paced";
+    char *arguments[] = {name, paced, NULL};
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t how;
+    sigset_t none, all;
+    int status;
+
+    (void)sigemptyset(&none);
+    (void)sigfillset(&all);
+    if (posix_spawn_file_actions_init(&files) != 0)
+        return ENOMEM;
+    if (posix_spawnattr_init(&how) != 0) {
+        (void)posix_spawn_file_actions_destroy(&files);
+        return ENOMEM;
+    }
+    (void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF |
+                                             POSIX_SPAWN_SETSIGMASK);
+    (void)posix_spawnattr_setsigdefault(&how, &all);
+    (void)posix_spawnattr_setsigmask(&how, &none);
+    for (int i = 0; i < CHILD_PIPES; i++)
+        (void)posix_spawn_file_actions_adddup2(&files, c->its[i], places[i]);
+    status = posix_spawn(&c->pid, program, &files, &how, arguments, environ);
+    (void)posix_spawnattr_destroy(&how);
+    (void)posix_spawn_file_actions_destroy(&files);
+    return status;
+}
+
+/* 0, or why not, as errno. */
+static int spawn(struct child *c, const char *program)
+{
+    int status = make_pipes(c);
+
+    if (status == 0)
+        status = spawn_with(c, program);
+    close_ends(c->its);
+    if (status == 0 && (c->pidfd = pidfd_open(c->pid, 0)) < 0) {
+        status = errno;
+        (void)kill(c->pid, SIGKILL);
+        (void)waitpid(c->pid, NULL, 0);
+    }
+    if (status != 0)
+        close_ends(c->ours);
+    return status;
 }
 
 static int guard_ends(struct guard *g)
@@ -476,18 +552,30 @@ static int guard_ends(struct guard *g)
     return 0;
 }
 
-static struct mailer *mailer_new(uv_loop_t *loop)
+static void pipe_take(uv_loop_t *loop, uv_pipe_t *pipe, int fd)
+{
+    int rc = uv_pipe_init(loop, pipe, 0);
+
+    invariant(rc == 0);
+    rc = uv_pipe_open(pipe, fd);
+    invariant(rc == 0);
+}
+
+static struct mailer *mailer_new(uv_loop_t *loop, const struct child *c)
 {
     struct mailer *m = object_new(NULL, struct mailer);
+    int rc = uv_poll_init(loop, &m->ended, c->pidfd);
 
+    invariant(rc == 0);
+    m->pid = c->pid;
+    m->pidfd = c->pidfd;
     m->orphan = true;
     m->loaded = true;
-    (void)uv_pipe_init(loop, &m->in, 0);
-    (void)uv_pipe_init(loop, &m->out, 0);
-    (void)uv_pipe_init(loop, &m->pace, 0);
+    pipe_take(loop, &m->in, c->ours[CHILD_IN]);
+    pipe_take(loop, &m->out, c->ours[CHILD_OUT]);
+    pipe_take(loop, &m->pace, c->ours[CHILD_PACE]);
     (void)uv_timer_init(loop, &m->watchdog);
     (void)uv_timer_init(loop, &m->deadline);
-    m->process.loop = loop;
     m->open = HANDLES;
     for (int i = 0; i < HANDLES; i++)
         handle_at(m, i)->data = m;
@@ -497,16 +585,14 @@ static struct mailer *mailer_new(uv_loop_t *loop)
 bool mailer_load(uv_loop_t *loop, const char *program, struct mailer **ret,
                  struct error *err)
 {
-    struct mailer *m = mailer_new(loop);
-    int status = spawn(m, program);
+    struct child c;
+    int status = spawn(&c, program);
 
-    if (status != 0) {
-        close_all(m);
-        return fail(err, REPLY_INTERNAL, "%s: %s", program,
-                    uv_strerror(status));
-    }
-    (void)uv_read_start((uv_stream_t *)&m->out, on_alloc, on_read);
-    *ret = m;
+    if (status != 0)
+        return fail(err, REPLY_INTERNAL, "%s: %s", program, strerror(status));
+    *ret = mailer_new(loop, &c);
+    (void)uv_poll_start(&(*ret)->ended, UV_READABLE, on_ended);
+    (void)uv_read_start((uv_stream_t *)&(*ret)->out, on_alloc, on_read);
     return true;
 }
 
@@ -600,7 +686,7 @@ void mailer_stop(struct mailer *m, int seconds)
 {
     if (m->exited || m->killed)
         return;
-    (void)uv_process_kill(&m->process, SIGTERM);
+    (void)kill(m->pid, SIGTERM);
     (void)uv_timer_start(&m->deadline, on_deadline, (uint64_t)seconds * 1000,
                          0);
 }
