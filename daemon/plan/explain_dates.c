@@ -429,6 +429,50 @@ static void whynot_conflict(TALLOC_CTX *ctx, struct reasons *r,
     }
 }
 
+/* What a date is, not what happens on it: "being away from 15 Jan". */
+static const char *being(const char *text)
+{
+    return text_begins(text, "away") || text_begins(text, "late") ? "being "
+                                                                  : "";
+}
+
+/* "7 for A, 6 for B; saved are 3 for C": what is dearer, then what is not. */
+static char *lines_in_words(TALLOC_CTX *ctx, const struct cost_lines *d)
+{
+    char *text = memory_text(ctx, "");
+    bool saved = false;
+
+    for (size_t i = 0; i < d->n; i++) {
+        long long cost = d->rows[i].cost;
+        bool less = cost < 0;
+        const char *joint = i == 0           ? (less ? ": saved are " : ": ")
+                            : less && !saved ? "; saved are "
+                                             : ", ";
+        text = text_format(ctx, "%s%s%lld for %s%s", text, joint,
+                           less ? -cost : cost, being(d->rows[i].text),
+                           d->rows[i].text);
+        saved = saved || less;
+    }
+    return text;
+}
+
+/* "Mon 25 Jan 2027 costs 9 more: 3 for ..., 6 for Republic Day (IN) on 26 Jan"
+ */
+static char *difference_in_words(TALLOC_CTX *ctx, const struct problem *p,
+                                 const struct cost_lines *d, int32_t e,
+                                 int32_t candidate)
+{
+    long long more = 0;
+
+    for (size_t i = 0; i < d->n; i++)
+        more += d->rows[i].cost;
+    return text_format(
+        ctx, "%s costs %lld %s%s",
+        words_day(ctx, p->editions[e].candidates[candidate].start),
+        more < 0 ? -more : more, more < 0 ? "less" : "more",
+        lines_in_words(ctx, d));
+}
+
 static void whynot_dearer(TALLOC_CTX *ctx, struct reasons *r,
                           const struct problem *p, const int32_t *old_,
                           const int32_t *new_, int32_t e)
@@ -439,6 +483,8 @@ static void whynot_dearer(TALLOC_CTX *ctx, struct reasons *r,
     const struct where nowhere = {0};
     char *moves = moves_of(ctx, p, old_, new_, e);
 
+    why_add(ctx, r, p->editions[e].name, nowhere, false, 0,
+            difference_in_words(ctx, p, &d, e, new_[e]));
     for (size_t i = 0; i < d.n; i++) {
         const struct problem_rule *rule = &p->rules[d.rows[i].rule];
         why_add(ctx, r, rule->text, rule->where, false, d.rows[i].cost,
@@ -484,9 +530,12 @@ struct reasons explain_whynot(TALLOC_CTX *ctx, const struct problem *p,
     *ret_extra = 0;
     if (e < 0 || (size_t)e >= p->n_editions || p->editions[e].n_candidates == 0)
         return r;
-    if (s->choice[e] >= 0 &&
-        p->editions[e].candidates[s->choice[e]].start == start.day)
-        *ret_possible = true;
+    *ret_possible = s->choice[e] >= 0 &&
+                    p->editions[e].candidates[s->choice[e]].start == start.day;
+    if (*ret_possible)
+        why_add(
+            ctx, &r, p->editions[e].name, (struct where){0}, false, 0,
+            text_format(ctx, "is planned on %s", words_day(ctx, start.day)));
     else if (first_candidate(&p->editions[e], start.day) < 0)
         whynot_outside(ctx, &r, &p->editions[e], start.day);
     else

@@ -226,7 +226,31 @@ static void the_date_it_has_is_possible(void **state)
     (void)state;
     assert_true(possible);
     assert_int_equal(extra, 0);
-    assert_int_equal(r.n, 0);
+    assert_int_equal(r.n, 1);
+    assert_non_null(strstr(r.rows[0].text, "is planned on Mon "));
+}
+
+/* "Mon 11 Jan 2027 costs 2 more: 6 for ...; saved are 6 for ..." */
+static void a_dearer_date_is_told_in_a_sentence(void **state)
+{
+    int32_t e = index_of(shipped.problem, "MINISTERIAL-2027");
+    struct other_dates others =
+        explain_others(ctx, shipped.problem, shipped.solution, e, NULL);
+    struct reasons r;
+    bool possible;
+    int64_t extra;
+
+    (void)state;
+    assert_true(others.n > 0 && others.rows[0].possible);
+    r = explain_whynot(ctx, shipped.problem, shipped.solution, e,
+                       others.rows[0].start, NULL, &possible, &extra);
+    assert_true(possible && r.n > 0);
+    assert_int_equal(extra, others.rows[0].extra);
+    assert_non_null(strstr(
+        r.rows[0].text,
+        text_format(ctx, "Jan 2027 costs %lld more: ", (long long)extra)));
+    assert_non_null(strstr(r.rows[0].text, "; saved are "));
+    assert_non_null(strstr(r.rows[0].text, " on 18 Jan"));
 }
 
 static void a_date_without_a_plan_names_what_ties_it(void **state)
@@ -337,6 +361,7 @@ int main(void)
         cmocka_unit_test(why_not_a_possible_date),
         cmocka_unit_test(why_not_a_forbidden_date),
         cmocka_unit_test(the_date_it_has_is_possible),
+        cmocka_unit_test(a_dearer_date_is_told_in_a_sentence),
         cmocka_unit_test(a_date_without_a_plan_names_what_ties_it),
         cmocka_unit_test(a_conflict_is_minimal_and_proposes),
         cmocka_unit_test(a_conflict_names_the_date_that_stands),
