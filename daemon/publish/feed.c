@@ -291,6 +291,33 @@ bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
     return good;
 }
 
+bool feed_has_special(const struct plan *version)
+{
+    for (size_t i = 0; i < version->n_items; i++)
+        if (version->items[i].audience != ITEM_FOR_ALL ||
+            said(version->items[i].link)[0])
+            return true;
+    return false;
+}
+
+bool feed_invited(TALLOC_CTX *ctx, const struct feed_input *in,
+                  struct feed *ret, struct error *err)
+{
+    struct press *press = set_up(ctx, in);
+    struct wanted w = {.scope = SCOPE_INVITED,
+                       .code = "",
+                       .name = "invited",
+                       .path = "",
+                       .title = "invited",
+                       .about = "invited"};
+    const char *fault;
+    bool good = make_feed(press, &w, ret, &fault) ||
+                fail(err, REPLY_INTERNAL, "invitations: %s", fault);
+
+    talloc_free(press);
+    return good;
+}
+
 struct feed feed_withdrawn(TALLOC_CTX *ctx, const struct feed_input *in,
                            const char *key, const char *domain, const char *ask,
                            struct instant since)

@@ -73,6 +73,13 @@ bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
                   const char *name, const struct contact *contact, int alarm,
                   struct feed *ret, struct error *err) MUST_USE;
 
+/* Is there anything that those who are invited see in another way than others:
+ * an item that is not for all, or an address to join by? */
+bool feed_has_special(const struct plan *version);
+/* All meetings as those see them who are invited; served to nobody. */
+bool feed_invited(TALLOC_CTX *ctx, const struct feed_input *in,
+                  struct feed *ret, struct error *err) MUST_USE;
+
 /* What is served where a private calendar was, so that its entries leave the
  * device: one all-day event. `key` makes its UID. */
 struct feed feed_withdrawn(TALLOC_CTX *ctx, const struct feed_input *in,

@@ -94,7 +94,7 @@ static void put_names(struct octets *o, const struct feed_input *in,
     put_line(o, "X-WR-CALDESC:", about);
     put_line(o, "X-WR-TIMEZONE:",
              seat && seat->zone ? zone_name(seat->zone) : "UTC");
-    if (w->scope != SCOPE_PRIVATE) /* it would tell the secret */
+    if (w->scope != SCOPE_PRIVATE && w->path[0]) /* else it tells a secret */
         put_line(o, "SOURCE;VALUE=URI:", said(source));
     put(o, "REFRESH-INTERVAL;VALUE=DURATION:PT4H\r\n"
            "X-PUBLISHED-TTL:PT4H\r\nCOLOR:steelblue\r\n");
@@ -123,6 +123,13 @@ static void put_alarm(struct octets *o, const struct event *e, int minutes)
     put(o, EVENT_ALARM_END);
     talloc_free(trigger);
     talloc_free(summary);
+}
+
+/* Not the same for everybody. */
+static bool is_special(const struct event *e)
+{
+    return e->item && (e->item->audience != ITEM_FOR_ALL ||
+                       (e->item->link && e->item->link[0]));
 }
 
 static void put_private(struct octets *o, const struct event *e, int alarm)
@@ -172,7 +179,8 @@ struct octets calendar_write(TALLOC_CTX *ctx, const struct feed_input *in,
         put_names(&o, in, w);
     put_zones(&o, events, n);
     for (size_t i = 0; i < n; i++)
-        if (w && w->scope == SCOPE_PRIVATE)
+        if (w && (w->scope == SCOPE_PRIVATE ||
+                  (w->scope == SCOPE_INVITED && is_special(events[i]))))
             put_private(&o, events[i], w->alarm);
         else
             put(&o, events[i]->text);

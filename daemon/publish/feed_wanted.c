@@ -251,7 +251,7 @@ static bool item_is_in(const struct rules *r, const struct item *i,
 /* What is not for all stands in private calendars alone. */
 static bool may_show(const struct item *i, const struct wanted *w)
 {
-    return i->audience == ITEM_FOR_ALL ||
+    return i->audience == ITEM_FOR_ALL || w->scope == SCOPE_INVITED ||
            (i->audience == ITEM_FOR_INVITED && w->scope == SCOPE_PRIVATE);
 }
 
@@ -338,6 +338,8 @@ bool wanted_shows(const struct feed_input *in, const struct event *e,
                        : span_is_in(in, e->edition, w);
     case SCOPE_ALL:
         return true;
+    case SCOPE_INVITED:
+        return e->kind == EVENT_MEETING;
     case SCOPE_DEADLINES:
     case SCOPE_OWNER:
         break;

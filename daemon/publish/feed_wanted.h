@@ -18,7 +18,8 @@ enum scope {
     SCOPE_HOST,
     SCOPE_CLUSTER,
     SCOPE_OWNER,  /* deadlines of one member, partner, body, the secretariat */
-    SCOPE_PRIVATE /* of one contact: what it hears of and owes */
+    SCOPE_PRIVATE, /* of one contact: what it hears of and owes */
+    SCOPE_INVITED  /* all meetings as those see them who are invited */
 };
 
 /* One feed to make. */

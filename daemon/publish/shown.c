@@ -24,3 +24,21 @@ struct plan *plan_shown(TALLOC_CTX *ctx, const struct plan *version)
     }
     return shown;
 }
+
+struct changes changes_shown(TALLOC_CTX *ctx, const struct plan *from,
+                             const struct plan *to,
+                             bool (*hidden)(const char *item, void *arg),
+                             void *arg)
+{
+    TALLOC_CTX *tmp = talloc_new(ctx);
+    struct changes all = plan_diff(ctx, from ? plan_shown(tmp, from) : NULL,
+                                   plan_shown(tmp, to));
+    size_t n = 0;
+
+    for (size_t i = 0; i < all.n; i++)
+        if (!all.rows[i].item[0] || !hidden(all.rows[i].item, arg))
+            all.rows[n++] = all.rows[i];
+    all.n = n;
+    talloc_free(tmp);
+    return all;
+}

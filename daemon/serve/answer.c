@@ -476,6 +476,7 @@ static enum MHD_Result send_meeting(const struct http_call *call)
             "public, max-age=900, no-transform");
     header(p.full, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
            "attachment; filename=\"meeting.ics\"");
+    header(p.full, "X-Robots-Tag", "noindex");
     result = send_prepared(call, &p);
     forget(&p);
     talloc_free(tmp);

@@ -17,6 +17,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/mail/itip.h"
+#include "daemon/serve/private.h"
 #include "daemon/serve/restraint.h"
 #include "daemon/serve/tokens.h"
 
@@ -148,13 +149,37 @@ static const char *feed_body(const struct feeds *feeds)
     return NULL;
 }
 
-/* The feed's events, read once; *ret NULL when there is no feed. */
+/* The events as those see them who are invited: the public feed where that is
+ * the same. NULL when there is none. */
+static const char *events_of(struct writing *w)
+{
+    const struct inviting *in = w->in;
+    struct serve *s = in->serve;
+    struct feed_input input = {.rules = s->generation->rules,
+                               .version = in->plan,
+                               .now = in->now,
+                               .release_at = in->now,
+                               .base_url = s->config->base_url,
+                               .calendar_name = serve_name(s)};
+    struct error err;
+    struct feed feed;
+
+    if (!feed_has_special(in->plan))
+        return feed_body(in->feeds);
+    input.previous = private_served(w->job, s);
+    if (feed_invited(w->job, &input, &feed, &err))
+        return feed.body;
+    serve_report(s, "invitations", &err);
+    return feed_body(in->feeds);
+}
+
+/* Its events, read once; *ret NULL when there is no feed. */
 static bool source_of(struct writing *w, struct itip_source **ret,
                       struct error *err)
 {
-    const char *body = feed_body(w->in->feeds);
+    const char *body = w->source ? NULL : events_of(w);
 
-    if (!w->source && body && !itip_read(w->job, body, &w->source, err))
+    if (body && !itip_read(w->job, body, &w->source, err))
         return false;
     *ret = w->source;
     return true;

@@ -100,6 +100,14 @@ static bool load_tasks(struct published *out, struct serve *s,
     return true;
 }
 
+static bool is_hidden(const char *item, void *arg)
+{
+    const struct plan *plan = arg;
+    const struct item *i = plan_item(plan, item);
+
+    return i && i->audience != ITEM_FOR_ALL;
+}
+
 static bool load_version(struct published *out, struct serve *s,
                          struct error *err)
 {
@@ -119,8 +127,8 @@ static bool load_version(struct published *out, struct serve *s,
                                               .at = versions[i].at,
                                               .note = versions[i].note};
     out->shown = plan_shown(out->ctx, out->plan);
-    out->changes = plan_diff(
-        out->ctx, before ? plan_shown(out->ctx, before) : NULL, out->shown);
+    out->changes =
+        changes_shown(out->ctx, before, out->plan, is_hidden, out->plan);
     return true;
 }
 
@@ -227,7 +235,8 @@ static void keep_editions(struct plan *after, const struct plan *before,
     }
 }
 
-/* Never meant to be published: it leaves without a word. */
+/* Never meant to be published: it stays in the version so that those who were
+ * invited get their cancellation, and is shown nowhere. */
 static bool is_withdrawn(const struct plan *draft, const char *item)
 {
     const struct item *i = plan_item(draft, item);
@@ -248,9 +257,10 @@ static void keep_items(struct plan *after, const struct plan *before,
 
         for (size_t k = 0; k < n && !there; k++)
             there = strcmp(after->items[k].id, item.id) == 0;
-        if (there || !was || !is || !has_public_items(was) ||
-            is_withdrawn(draft, item.id))
+        if (there || !was || !is || !has_public_items(was))
             continue;
+        if (is_withdrawn(draft, item.id))
+            item.audience = ITEM_FOR_NOBODY;
         if (item.end.date.day >= today.day)
             item.status = ITEM_CANCELLED;
         else if (item.status == ITEM_CANCELLED &&

@@ -1,4 +1,6 @@
 """Who may see an item: `audience`, `link`; and calendars that ring because somebody asked for it."""
+import email
+import email.policy
 import re
 
 import pytest
@@ -64,6 +66,7 @@ def letters(d, to):
 
 def test_audience_invited_leaves_public_feeds_and_pages_at_once(sector):
     uid, title = sector.row["uid"], sector.row["title"]
+    release(sector, ("confirm", "JWG-2027"))
     before = says(public(sector), uid, title)
     assert {"feed all", "feed body/ADGSOM", "feed partner/JP", "feed host/BN", f"/editions/{EDITION}", "/2027.json",
             "/2027.csv"} <= set(before)
@@ -72,7 +75,7 @@ def test_audience_invited_leaves_public_feeds_and_pages_at_once(sector):
     assert row["audience"] == "invited" and says(public(sector), uid, title) == before  # a draft still
     assert [(r["field"], r["old"], r["new"]) for r in sector.ctl("diff")] == [("audience", "all", "invited")]
     release(sector)
-    assert says(public(sector), uid, title) == []
+    assert says(public(sector), uid, title, ITEM) == []  # nor as what has changed
     assert sector.get(f"/meetings/{uid}.ics")[0] == 404
     after = one(sector, sector.invited, uid)
     assert after.status == "CONFIRMED" and after.text("CLASS") == "CONFIDENTIAL" and after.summary == was.summary
@@ -156,13 +159,32 @@ def test_audience_nobody_withdraws_without_a_word_and_the_uid_comes_back(sector)
     uid, title = sector.row["uid"], sector.row["title"]
     was = ics.by_uid(ics.feed(sector))[uid]
     release(sector, ("audience", ITEM, "nobody"))
-    assert says(public(sector), uid, title) == []
+    assert says(public(sector), uid, title, ITEM) == []
     assert one(sector, sector.invited, uid) is None and sector.get(f"/meetings/{uid}.ics")[0] == 404
     release(sector, ("confirm", "JWG-2027"))
     assert says(public(sector), uid) == []  # no tombstone later either
     release(sector, ("audience", ITEM, "all"))
     again = ics.by_uid(ics.feed(sector))[uid]
     assert again.summary == was.summary and again.sequence > was.sequence and again.modified > was.modified
+
+
+def test_who_was_invited_to_what_is_withdrawn_gets_a_cancellation(sector):
+    sector.ctl("contact", "add", "inv@example.org", "--name", "I", "--of", "BN", "--bodies", "ADGSOM", "--channel", "invite")
+    release(sector, ("confirm", EDITION, "--city", "Tutong"))
+
+    def told(kind):
+        return [m["cause"] for m in sector.ctl("outbox") if m["to"] == "inv@example.org" and m["kind"] == kind]
+
+    assert [c for c in told("invitation") if sector.row["uid"] in c] and told("cancellation") == []
+    release(sector, ("audience", ITEM, "invited"), ("link", ITEM, ROOM))
+    changes = [m["message"] for m in sector.ctl("outbox") if m["kind"] == "change" and sector.row["uid"] in m["cause"]]
+    raw = email.message_from_string(sector.ctl("message", str(changes[-1]), "--raw")[0]["text"], policy=email.policy.default)
+    part = next(p for p in raw.walk() if p.get_content_type() == "text/calendar")
+    request = re.sub(r"\r?\n ", "", part.get_payload(decode=True).decode())
+    seen = one(sector, sector.invited, sector.row["uid"])
+    assert f"Join: {ROOM}" in request and f"SEQUENCE:{seen.sequence}" in request.split()
+    release(sector, ("audience", ITEM, "nobody"))
+    assert len(told("cancellation")) == 1 and sector.row["uid"] in told("cancellation")[0]
 
 
 def test_a_one_off_entered_by_mistake_is_withdrawn(sector):
