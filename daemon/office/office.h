@@ -35,6 +35,9 @@ struct edition *office_past(TALLOC_CTX *ctx, const struct rules *r,
                             const struct plan *plan, int first, int last,
                             size_t *ret_n);
 
+/* The sector of the edition of that name; of an unknown one, the first. */
+const struct sector *past_sector(const struct rules *r, const char *edition);
+
 /* ---- tasks.c: workflow steps with dates and owners */
 
 enum task_state { TASK_OPEN, TASK_DONE, TASK_WAIVED };

@@ -33,5 +33,3 @@ bool past_is_yearly(const struct cluster *c);
 
 /* The cluster whose edition has that id (longest code that fits), or NULL. */
 const struct cluster *past_cluster(const struct rules *r, const char *edition);
-/* The sector of that cluster; of an unknown one, the first. */
-const struct sector *past_sector(const struct rules *r, const char *edition);

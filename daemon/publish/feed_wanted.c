@@ -217,12 +217,13 @@ struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)
 
 /* ------------------------------------------------------- what a feed shows */
 
-/* Do those who sit in the body come to what is held "with" these people? */
-static bool people_sit_in(const struct rules *r, const char *people,
+/* Do those who sit in the body come to what is held "with" people? */
+static bool people_sit_in(const struct rules *r, const struct item *i,
                           const char *code)
 {
     const struct body *b = rules_body(r, code);
-    const struct people *p = b ? rules_people(r, b->sector, people) : NULL;
+    const struct people *p =
+        rules_people(r, past_sector(r, i->edition), said(i->people));
 
     for (size_t k = 0; p && k < p->n_bodies; k++)
         if (p->bodies[k] == b)
@@ -237,7 +238,7 @@ static bool item_has_body(const struct rules *r, const struct item *i,
         if (text_same(i->bodies[k], code))
             return true;
     }
-    return people_sit_in(r, said(i->people), code);
+    return people_sit_in(r, i, code);
 }
 
 static bool item_is_in(const struct rules *r, const struct item *i,

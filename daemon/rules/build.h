@@ -71,7 +71,7 @@ const char **name_codes(const struct build *b, enum noun noun, const void *in);
 /* ---- values (values.c) */
 /* A copy that stays; "" of a missing value. */
 const char *keep(struct build *b, const struct value *v);
-const struct node **nodes_of(struct build *b, const struct node *parent,
+const struct node **nodes_of(const struct build *b, const struct node *parent,
                              const char *keyword, size_t *ret_n);
 /* The zone that the clause `zone` of a statement, or its header, names; UTC. */
 const struct zone *zone_of(struct build *b, const struct node *n);

@@ -101,15 +101,13 @@ static void set_array(struct rules *r, enum list l, char *array, size_t n)
 /* ---- side by side */
 
 /* An earlier file has the element already: its place among the joined ones. */
-static bool is_there(const struct join *j, size_t part, enum list l, size_t i,
-                     const struct build *parts, size_t *ret)
+static bool is_there(const struct join *j, size_t part, enum list l,
+                     const struct node *n, const struct build *parts,
+                     size_t *ret)
 {
-    const char *keyword = lists[l].shared;
-    const struct node *n =
-        keyword ? join_statement(&parts[part], keyword, i) : NULL;
     size_t first, at;
 
-    if (!n || !join_find(parts, part, keyword, join_code(n), &first, &at))
+    if (!join_find(parts, part, lists[l].shared, join_code(n), &first, &at))
         return false;
     *ret = j->parts[first].to[l][at];
     return true;
@@ -127,11 +125,16 @@ static void lay_list(struct join *j, enum list l, const struct build *parts)
         struct part *part = &j->parts[p];
         size_t count = count_of(parts[p].r, l);
         const char *own = array_of(parts[p].r, l);
+        size_t n_nodes;
+        const struct node **nodes =
+            lists[l].shared
+                ? nodes_of(&parts[p], parts[p].root, lists[l].shared, &n_nodes)
+                : NULL;
 
         part->to[l] = array_new(j->tmp, size_t, count);
         part->kept[l] = array_new(j->tmp, bool, count);
         for (size_t i = 0; i < count; i++) {
-            if (is_there(j, p, l, i, parts, &part->to[l][i]))
+            if (nodes && is_there(j, p, l, nodes[i], parts, &part->to[l][i]))
                 continue;
             memcpy(array + n * size, own + i * size, size);
             part->kept[l][i] = true;

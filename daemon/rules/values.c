@@ -13,7 +13,7 @@ const char *keep(struct build *b, const struct value *v)
     return memory_text(b->r, v ? v->text : "");
 }
 
-const struct node **nodes_of(struct build *b, const struct node *parent,
+const struct node **nodes_of(const struct build *b, const struct node *parent,
                              const char *keyword, size_t *ret_n)
 {
     const struct node **nodes = array_new(b->tmp, const struct node *, 0);

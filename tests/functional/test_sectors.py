@@ -25,6 +25,7 @@ cluster DWEEK "Digital Week" times 1 per cycle lasts 3 days host BN
   window 6 Sep .. 6 Sep
   workflow STEPS
   meeting TALK "Digital Ministers" of DCOUNCIL 1 day
+  ceremony OPEN "Digital Opening" with ministers 30 min on the last day
   consult PLUS "Digital Ministers with {partner}" of DCOUNCIL + JP 90 min after TALK
 remind delegates of meetings 3 days before
 """
@@ -144,6 +145,8 @@ def test_feeds_and_pages_show_both(two):
     assert "Digital Ministers" in everything and "River Ministers" in everything
     rivers = two.get("/feeds/RBOARD.ics")[2].decode()
     assert "River Ministers" in rivers and "Digital Ministers" not in rivers
+    assert "Digital Opening" in everything and "Digital Opening" not in rivers
+    assert "Digital Opening" in two.get("/feeds/DCOUNCIL.ics")[2].decode()
     assert "X-WR-TIMEZONE:Asia/Brunei" in rivers
     assert "X-WR-TIMEZONE:Asia/Jakarta" in two.get("/feeds/DCOUNCIL.ics")[2].decode()
     assert two.run("feed", "lint").returncode == 0

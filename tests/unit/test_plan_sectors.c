@@ -143,6 +143,29 @@ static void a_desk_serves_its_own(void **state)
                         world_edition(w.plan, "KB-2027")));
 }
 
+static void order_of_files_changes_nothing(void **state)
+{
+    static const char other[] =
+        "sector C \"C\"\nmember X \"X\" since 1990-01-01\n"
+        "member Z \"Z\" since 1990-01-01\nbody CC \"CC\"\n"
+        "people ministers shared sit in CC\n"
+        "cluster KC \"KC\" times 2 per cycle lasts 2 days host any member\n"
+        "  window 1 Mar .. 30 Mar\n  meeting M \"M\" of CC 1 day\n";
+    struct planned one = plan_2027(B("shared ", ""), other);
+    struct planned two = plan_2027(other, B("shared ", ""));
+
+    (void)state;
+    assert_int_equal(3, one.plan->n_editions);
+    assert_int_equal(one.plan->cost, two.plan->cost);
+    for (size_t i = 0; i < one.plan->n_editions; i++) {
+        const struct edition *e = &one.plan->editions[i];
+
+        assert_int_equal(e->start.day,
+                         world_edition(two.plan, e->id)->start.day);
+        assert_string_equal(e->host, world_edition(two.plan, e->id)->host);
+    }
+}
+
 /* A second file may name fewer members: their turns are its own. */
 static void turns_go_round_its_members(void **state)
 {
@@ -174,6 +197,7 @@ int main(void)
         TEST(each_has_its_own_notice),
         TEST(days_to_avoid_are_its_own),
         TEST(a_desk_serves_its_own),
+        TEST(order_of_files_changes_nothing),
         TEST(turns_go_round_its_members),
     };
 
