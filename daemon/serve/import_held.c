@@ -280,7 +280,27 @@ static int by_start(const void *a, const void *b)
            (x->past.from.day < y->past.from.day);
 }
 
-/* In order of date: cycles that had two, ordinals that do not grow. */
+enum { SLIPPED = 60 }; /* days into the next year */
+
+/* Outside its window, in the first weeks of a year, and the year before had
+ * none: it is that year's, held late. */
+static bool is_held_late(const struct anchor *a, const struct anchor *before)
+{
+    const struct cluster *c = a->cluster;
+    struct date first = cycle_first(c->sector, a->past.cycle);
+    struct date from, to;
+
+    if (!before || c->most != 1 || !c->has_window ||
+        before->past.cycle != a->past.cycle - 2 ||
+        a->past.from.day >= first.day + SLIPPED)
+        return false;
+    from = yearly_in(c->window_from, date_civil(a->past.from).year);
+    to = yearly_in(c->window_to, date_civil(a->past.from).year);
+    return a->past.from.day < from.day || a->past.from.day > to.day;
+}
+
+/* In order of date: cycles that had two or were held late, ordinals that do not
+ * grow. */
 static void check_anchors(struct import *m, struct anchor *all, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -296,6 +316,8 @@ static void check_anchors(struct import *m, struct anchor *all, size_t n)
                     all[k].past.cycle--;
                 before = &all[k];
             }
+        if (is_held_late(&all[i], before))
+            all[i].past.cycle--;
         if (before && before->ordinal && all[i].ordinal &&
             all[i].ordinal <= before->ordinal) {
             (void)fail(&bad, REPLY_INPUT,

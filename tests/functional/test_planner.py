@@ -240,6 +240,24 @@ def replay(daemon, where, year):
     return edition, [r for r in agenda if r["code"].startswith("MIN")]
 
 
+def test_a_series_held_late_belongs_to_the_year_before(where):
+    rules = (SOURCE / "tests/golden/telmin.rules").read_text()
+    daemon = Daemon(where, rules=rules, clock="2015-03-01T00:00:00Z")
+    try:
+        with open(HISTORY, newline="") as f:
+            lines = f.read().splitlines()
+        known = where / "known.csv"  # TELMIN-14 of January 2015 is the last one known
+        known.write_text("\n".join(lines[:1] + [x for x in lines[1:]
+                                                if x.split(",")[0] <= "TELMIN-14"]) + "\n")
+        daemon.ctl("import", "held", known)
+        held = {r["cycle"]: r["start"] for r in daemon.ctl("editions", "2013..2015")
+                if r["status"] == "held"}
+        assert held[2013].startswith("2013-11") and held[2014].startswith("2015-01")
+        assert 2015 not in held
+    finally:
+        daemon.stop()
+
+
 def test_the_years_2006_to_2019_again(where):
     held = ministers()
     years = [y for y in range(2006, 2020) if y in held]
