@@ -117,18 +117,49 @@ static void end_json(void *j)
     json_decref(j);
 }
 
+/* The headers and parts of a letter. */
+static struct mail_fields fields_of(TALLOC_CTX *ctx, const struct serve *s,
+                                    const struct notice *n,
+                                    const struct plan *plan,
+                                    const struct letter *letter,
+                                    const char *message_id, struct instant now)
+{
+    const struct config *c = s->config;
+    const struct sector *sector = notice_sector(s->generation->rules, n);
+    const struct edition *e =
+        n->edition[0] ? plan_edition(plan, n->edition) : NULL;
+
+    return (struct mail_fields){
+        .date = now,
+        .from_name = c->from_name,
+        .from_address = c->from_address,
+        .to_name = n->contact->name,
+        .to_address = n->contact->email,
+        .subject = letter->subject,
+        .message_id = message_id,
+        .references = e && e->uid[0] ? text_format(ctx, "<%s>", e->uid) : NULL,
+        .list_id = text_format(ctx, "%s <%s.%s>", sector->title, sector->code,
+                               c->mail_domain),
+        .unsubscribe = is_refusable(n) ? unsubscribe_of(ctx, s) : NULL,
+        .one_click = n->leave_url,
+        .reply_to = c->reply_to[0] ? c->reply_to : NULL,
+        .text = letter->text,
+        .html = letter->html,
+        .calendar = n->calendar,
+        .method = n->method,
+    };
+}
+
 bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
                     const struct plan *plan, const struct changes *changes,
                     const char *note, int release, enum message_state state,
                     struct instant now, struct message *ret, struct error *err)
 {
     const struct config *c = s->config;
-    const struct sector *sector = notice_sector(s->generation->rules, n);
-    const struct edition *e =
-        n->edition[0] ? plan_edition(plan, n->edition) : NULL;
     struct notice told = *n;
     struct letter letter;
     struct mail_fields f;
+    char *octets;
     struct message m;
     json_t *view;
 
@@ -160,27 +191,7 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         .settled = INSTANT_NONE,
         .verdict = "",
     };
-    f = (struct mail_fields){
-        .date = now,
-        .from_name = c->from_name,
-        .from_address = c->from_address,
-        .to_name = n->contact->name,
-        .to_address = n->contact->email,
-        .subject = letter.subject,
-        .message_id = m.message_id,
-        .references = e && e->uid[0] ? text_format(ctx, "<%s>", e->uid) : NULL,
-        .list_id = text_format(ctx, "%s <%s.%s>", sector->title, sector->code,
-                               c->mail_domain),
-        .unsubscribe = is_refusable(n) ? unsubscribe_of(ctx, s) : NULL,
-        .one_click = told.leave_url,
-        .reply_to = c->reply_to[0] ? c->reply_to : NULL,
-        .text = letter.text,
-        .html = letter.html,
-        .calendar = n->calendar,
-        .method = n->method,
-    };
-    char *octets;
-
+    f = fields_of(ctx, s, &told, plan, &letter, m.message_id, now);
     if (!mail_compose(ctx, &f, &octets, &m.size, err))
         return false;
     m.octets = octets;
