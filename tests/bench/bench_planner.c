@@ -4,7 +4,7 @@
  * seconds", "name undecided seconds".
  */
 #include <signal.h>
-#include <unistd.h>
+#include <sys/time.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/plan/solve.h"
@@ -44,18 +44,27 @@ static void report(const char *name, const struct problem *p,
                (long long)s->bound, s->verdict == VERDICT_OPTIMAL, seconds);
 }
 
-static bool bench(const char *path, unsigned limit)
+/* Stops the solver after so many seconds; 0: no more. */
+static void stop_after(double seconds)
+{
+    double whole = (double)(long)seconds;
+    struct itimerval in = {
+        .it_value = {(time_t)whole, (suseconds_t)((seconds - whole) * 1e6)}};
+    (void)setitimer(ITIMER_REAL, &in, NULL);
+}
+
+static bool bench(const char *path, double limit)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct problem *p = ins_read(ctx, path);
     struct solve_options options = {.watch = &watch};
     if (p) {
         atomic_store(&watch.cancel, false);
-        alarm(limit);
+        stop_after(limit);
         int64_t from = clock_stopwatch();
         struct solution *s = solve(ctx, p, &options);
         int64_t to = clock_stopwatch();
-        alarm(0);
+        stop_after(0);
         report(bench_name(ctx, path), p, s, (double)(to - from) / 1e9);
         (void)fflush(stdout);
     } else {
@@ -67,10 +76,10 @@ static bool bench(const char *path, unsigned limit)
 
 int main(int argc, char **argv)
 {
-    unsigned limit = 0;
+    double limit = 0;
     int first = 1, failures = 0;
     if (argc > 2 && !strcmp(argv[1], "--time")) {
-        limit = (unsigned)strtoul(argv[2], NULL, 10);
+        limit = strtod(argv[2], NULL);
         first = 3;
     }
     if (first >= argc) {

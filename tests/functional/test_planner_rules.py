@@ -1,0 +1,154 @@
+"""Every hard rule of the shipped sector, read here from its text and checked in a
+plan of ten years by code that shares nothing with the planner."""
+import calendar
+import csv
+import random
+import re
+import subprocess
+from datetime import date, timedelta
+
+from conftest import BUILD, SOURCE
+
+RULES = SOURCE / "config/rules/asean-digital.rules"
+MONTHS = {m: i for i, m in enumerate(calendar.month_abbr) if m}
+DAYS = list(calendar.day_abbr)
+LENGTH = r"(\d+) (days?|weeks?|months?)"
+
+
+def day(text):
+    return date.fromisoformat(text)
+
+
+def yearly(text, year):
+    number, month = text.split()
+    return date(year, MONTHS[month], int(number))
+
+
+def later(start, number, unit):
+    """start and so many days, weeks or calendar months."""
+    if unit.startswith("month"):
+        month = start.month - 1 + int(number)
+        year, month = start.year + month // 12, month % 12 + 1
+        return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+    return start + timedelta(days=int(number) * (7 if unit.startswith("week") else 1))
+
+
+def clusters(text):
+    """Each cluster's lines, by code."""
+    blocks = re.split(r"^(?=\S)", text, flags=re.M)
+    return {b.split()[1]: b for b in blocks if b.startswith("cluster ")}
+
+
+def closed(text):
+    """Per member: weekdays without meetings, and its public holidays."""
+    rests, holidays = {}, {}
+    for line in re.findall(r"^member .*$", text, flags=re.M):
+        code = line.split()[1]
+        weekend = re.search(r"weekend ((?:\w+, )*\w+)", line)
+        meets = re.search(r"meets (\w+)", line)
+        days = set(weekend[1].split(", ")) if weekend else {"Sat", "Sun"}
+        rests[code] = days - ({meets[1]} if meets else set())
+        rows = list(csv.DictReader(open(SOURCE / f"config/holidays/{code.lower()}.csv", newline="")))
+        worked = {r["date"] for r in rows if r["kind"] == "workday"}
+        holidays[code] = {r["date"] for r in rows if r["kind"] == "public"} - worked
+        rests[code + " worked"] = worked
+    return rests, holidays
+
+
+def avoided(text):
+    """First and last day of what nobody may meet in."""
+    for line in re.findall(r"^avoid .*for everyone *$", text, flags=re.M):
+        dates = re.search(r"(\d{4}-\d\d-\d\d) \.\. (\d{4}-\d\d-\d\d)", line)
+        if dates:
+            yield day(dates[1]), day(dates[2])
+        else:
+            first, last = re.search(r"every (\d+ \w+) \.\. (\d+ \w+)", line).groups()
+            for year in range(2026, 2038):
+                end = yearly(last, year)
+                yield yearly(first, year), end if end > yearly(first, year) else yearly(last, year + 1)
+
+
+def check_cluster(block, editions):
+    window = re.search(r"^  window +(\d+ \w+) \.\. (\d+ \w+)", block, flags=re.M)
+    starting = re.search(r"starting (\w+)", block)
+    for e in editions:
+        start = day(e["start"])
+        if window:
+            assert yearly(window[1], e["cycle"]) <= start <= yearly(window[2], e["cycle"]), e
+        if starting:
+            assert DAYS[start.weekday()] == starting[1], e
+    apart = re.search(rf"^  apart +from previous {LENGTH} \.\. {LENGTH}", block, flags=re.M)
+    for a, b in zip(editions, editions[1:]) if apart else ():
+        low, high = later(day(a["start"]), apart[1], apart[2]), later(day(a["start"]), apart[3], apart[4])
+        assert low <= day(b["start"]) <= high, (a["edition"], b["edition"])
+
+
+def check_after(code, block, by):
+    """after X a .. b, and before next X a .. b: the same between other ends."""
+    checked = 0
+    for other, *gap in re.findall(rf"^  after +(\w+) {LENGTH} \.\. {LENGTH}", block, flags=re.M):
+        for e in by[code]:
+            for o in (o for o in by[other] if o["cycle"] == e["cycle"]):
+                assert later(day(o["end"]), *gap[:2]) <= day(e["start"]) <= later(day(o["end"]), *gap[2:])
+                checked += 1
+    for other, *gap in re.findall(rf"^  before +next (\w+) {LENGTH} \.\. {LENGTH}", block, flags=re.M):
+        for e in by[code]:
+            for o in (o for o in by[other] if o["cycle"] == e["cycle"] + 1):
+                assert later(day(e["end"]), *gap[:2]) <= day(o["start"]) <= later(day(e["end"]), *gap[2:])
+                checked += 1
+    return checked
+
+
+def test_ten_years_obey_every_rule_of_the_file(daemon):
+    text = RULES.read_text()
+    editions = [e for e in daemon.ctl("plan", "2027..2036") if e["start"]]
+    by = {c: sorted((e for e in editions if e["cluster"] == c), key=lambda e: e["start"])
+          for c in clusters(text)}
+    rests, holidays = closed(text)
+    assert len(editions) > 80
+    for e in editions:
+        for d in e["days"]:
+            host = e["host"]
+            assert d not in holidays[host], (e["edition"], d)
+            assert DAYS[day(d).weekday()] not in rests[host] or d in rests[host + " worked"], (e["edition"], d)
+        for first, last in avoided(text):
+            assert day(e["end"]) < first or day(e["start"]) > last, (e["edition"], first)
+    checked = 0
+    for code, block in clusters(text).items():
+        check_cluster(block, by[code])
+        checked += check_after(code, block, by)
+    assert checked > 40
+    # One desk serves all, two clusters at once.
+    desk = re.search(r"^desk .*$(?:\n .*)*", text, flags=re.M)[0]
+    at_once = int(re.search(r"(\d+) clusters? at once", desk)[1])
+    for e in editions:
+        running = [o for o in editions if o["start"] <= e["start"] <= o["end"]]
+        assert len(running) <= at_once, [o["edition"] for o in running]
+
+
+def test_a_search_that_is_ended_early_is_honest(where):
+    """A problem too large for the time given: a legal plan (bench-planner says WRONG
+    otherwise), a bound below its cost, and no proof claimed."""
+    rng, lines, rules = random.Random(7), [], []
+    bodies, cycles = 60, 10
+    for cycle in range(cycles):
+        for body in range(bodies):
+            number, first = len(lines), 20820 + 365 * cycle + rng.randrange(0, 200)
+            days = [first + d for d in range(120) if (first + d) % 7 in (4, 5)]
+            lines.append(f"v {number} B{body}-{cycle} {cycle} {body} {len(days)}\n" +
+                         "".join(f"{d} {d + 1} {rng.randrange(9)}\n" for d in days))
+            rules += [f"b {o} {number} disj 0 0 0 0 0" for o in
+                      rng.sample(range(bodies * cycle, number), min(3, number - bodies * cycle))]
+            if cycle:
+                rules.append(f"b {number - bodies} {number} sep 200 560 365 14 1")
+    path = where / "large.ins"
+    path.write_text(f"p {len(lines)} {len(rules)}\n" + "".join(lines) + "\n".join(rules) + "\n")
+    told = None
+    for seconds in ("0.4", "0.8", "1.6", "3.2"):  # until a plan was found in time
+        told = subprocess.run([BUILD / "bench-planner", "--time", seconds, path], timeout=120,
+                              capture_output=True, text=True, check=True).stdout.split()
+        if told[1] != "undecided":
+            break
+    assert told[1] not in ("undecided", "WRONG", "infeasible"), told
+    cost, bound, proved = int(told[1]), int(told[2]), told[3]
+    assert 0 < bound <= cost and proved == str(int(bound == cost)), told
