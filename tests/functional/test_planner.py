@@ -196,6 +196,29 @@ def test_a_partner_reads_its_own_clock(daemon):
     assert "partner_time" not in rows["SOM"]
 
 
+def test_a_moved_item_has_the_rest_laid_around_it(daemon):
+    daemon.ctl("plan", "2027")
+    item = "MINISTERIAL-2027/SOM+1:JP"
+    day = daemon.ctl("show", item)[0]["start"][:10]
+    daemon.ctl("move", item, f"{day}T16:30")
+    rows = {r["item"]: r for r in daemon.ctl("agenda", "MINISTERIAL-2027")}
+    assert rows[item]["start"][:16] == f"{day}T16:30" and rows[item]["pinned"]
+    seniors = sorted((r["start"], r["end"]) for r in rows.values()
+                     if r["code"].startswith("SOM") and r["start"][:10] == day)
+    assert len(seniors) == 7
+    assert all(a[1] <= b[0] for a, b in zip(seniors, seniors[1:])), seniors
+
+
+def test_a_week_that_does_not_fit_names_what_does_not(daemon):
+    daemon.ctl("plan", "2027")
+    change_rules(daemon, "  hours    09:00 ..", "  hours    10:00 ..")
+    with pytest.raises(Failed) as failed:
+        daemon.ctl("agenda", "MINISTERIAL-2027")
+    text = failed.value.error["text"]
+    assert "does not fit" in text and "Fri closed 12:00-14:00 (BN)" in text
+    assert "SIGNING takes 60 minutes" in text and "MIN on Thu, Fri" in text
+
+
 # ---- history
 
 HISTORY = SOURCE / "tests/golden/history/telmin.csv"
