@@ -16,7 +16,7 @@ static const struct {
     {"-s SOCKET", "the daemon's socket, instead of $CONVENED_SOCKET or "
                   "/run/convened/control"},
     {"--json", "one JSON object a line, errors too"},
-    {"--csv", "comma-separated values with a line of headings"},
+    {"--csv", "a table for spreadsheets, with a line of headings"},
     {"-y", "answer yes to every question"},
 };
 

@@ -207,6 +207,8 @@ static void print_csv_line(TALLOC_CTX *ctx, FILE *out, const char *const *names,
     (void)fputs("\r\n", out);
 }
 
+/* RFC 4180, in UTF-8 with the mark by which LibreOffice and Excel know it;
+ * without it they guess at the characters of a name. */
 static void print_csv(TALLOC_CTX *ctx, const struct table *t)
 {
     json_t *flat = json_array(), *row;
@@ -221,8 +223,10 @@ static void print_csv(TALLOC_CTX *ctx, const struct table *t)
         (void)json_array_append_new(flat, one);
     }
     names = members_of(ctx, flat, &n);
-    if (n > 0)
+    if (n > 0) {
+        (void)fputs("\xef\xbb\xbf", t->o.out);
         print_csv_line(ctx, t->o.out, names, n, NULL);
+    }
     json_array_foreach(flat, i, row)
         print_csv_line(ctx, t->o.out, names, n, row);
     json_decref(flat);

@@ -26,7 +26,7 @@ enum expand_cost {
     COST_GAP = 1,             /* per day off the ideal, beyond the band */
     BAND_GAP = 7,             /* days */
     BAND_APART = 14,
-    COST_SPREAD = 2, /* per week that two editions of a cycle lie too close */
+    COST_SPREAD = 3, /* per week that two editions of a cycle lie too close */
     PRICE_PROPOSED = 4,    /* of moving what only the secretariat has seen */
     PRICE_RELEASED = 10,   /* of moving what was released, a year ahead */
     PRICE_NEARER = 1,      /* more, per 4 weeks that it is nearer than that */

@@ -209,6 +209,12 @@ def test_as_many_overdue_as_yesterday_may_be_others(released):
     assert "SUMMARY:Due: Working papers and annotated agenda out\\, ADGMIN and Related Meetings (overdue)" in text
 
 
+def spreadsheet(done):
+    """The rows of what a command printed with --csv."""
+    assert done.stdout.startswith("\ufeff")  # by which spreadsheets know UTF-8
+    return csv.DictReader(io.StringIO(done.stdout[1:]))
+
+
 # ---- audit
 def test_audit_prints_a_page_and_a_spreadsheet(planned):
     assert planned.ctl("audit", "2027")[0]["ok"] is True
@@ -217,7 +223,7 @@ def test_audit_prints_a_page_and_a_spreadsheet(planned):
     planned.ctl("cancel", "ATRC-2027")
     done = planned.run("audit", "2027", "--csv")
     assert done.returncode == 1
-    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    rows = list(spreadsheet(done))
     short = [r for r in rows if r["ok"] == "false"]
     assert {r["body"] for r in short} == {"ATRC"}
     assert any("ATRC-2027 cancelled" in r["missing"] for r in short)
@@ -459,7 +465,7 @@ def test_import_held_takes_the_history_of_a_series(planned, where):
     assert "RETREAT-2016" in rows and rows["SPECIAL"]["change"] == "skipped"
     assert summary_of(planned, "held", table) == {"added": 4, "changed": 0, "unchanged": 0, "skipped": 1}
     assert summary_of(planned, "held", table) == {"added": 0, "changed": 0, "unchanged": 4, "skipped": 1}
-    rows = csv.DictReader(io.StringIO(planned.run("audit", "2013", "--csv").stdout))
+    rows = spreadsheet(planned.run("audit", "2013", "--csv"))
     held = {r["body"]: r["held"] for r in rows if r["requires"].startswith("1 meeting")}
     assert held["ADGMIN"] == "1"
     row = planned.ctl("editions", "2013")[0]

@@ -375,6 +375,7 @@ static void csv_has_every_member(void **state)
            "{\"message\":2,\"bodies\":[\"A\",\"B\"],\"rules\":{\"errors\":0,"
            "\"loaded\":true},\"start\":\"2027-01-18\"}]",
            "{\"n\":2}", TABLE_CSV, 0,
+           "\xef\xbb\xbf"
            "message,subject,x,bodies,rules.errors,rules.loaded,start\r\n"
            "1,\"a, \"\"b\"\"\",,,,,\r\n"
            "2,,,A;B,0,true,2027-01-18\r\n");
