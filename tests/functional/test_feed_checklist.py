@@ -186,7 +186,7 @@ def test_a_deadlines_feed_for_each_owner(sector):
         assert days == {t["due"] for t in tasks if t["owner"] == owner and t["due"] and t["state"] != "waived"}
     assert shown == everybody
     page = sector.get("/subscribe")[2].decode()
-    assert "/feeds/deadlines-BN.ics" in page and "deadlines of Brunei Darussalam" in page
+    assert "/feeds/deadlines-BN.ics" in page and "Deadlines by owner" in page
     assert "deadlines/BN" in {f["feed"] for f in json.loads(sector.get("/feeds.json")[2])["feeds"]}
     assert sector.call("feed", {"feed": "BN"})[0]["text"].encode() == ics.feed(sector, "host-BN")
     assert sector.call("feed", {"feed": "deadlines-BN"})[0]["text"].encode() == ics.feed(sector, "deadlines-BN")
