@@ -16,6 +16,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/feed_text.h"
 
 struct entry {
     const char *uid;
@@ -203,7 +204,7 @@ static char *text_of(TALLOC_CTX *ctx, icalcomponent *c)
     char *raw = icalcomponent_as_ical_string_r(c), *text;
 
     invariant(raw);
-    text = memory_text(ctx, raw);
+    text = feed_fold(ctx, raw);
     icalmemory_free_buffer(raw);
     icalcomponent_free(c);
     return text;

@@ -124,7 +124,8 @@ static const char *line_end(const char *s, const char **ret_next)
     return end;
 }
 
-/* Unfolds one content line into out; returns its octets. */
+/* Unfolds one content line into out; returns its octets. libical folds a line
+ * that fills its last piece between the CR and the LF of its end. */
 static size_t unfold(const char **at, char *out)
 {
     size_t size = 0;
@@ -138,6 +139,11 @@ static size_t unfold(const char **at, char *out)
         if (*next != ' ' && *next != '\t')
             break;
         *at = next + 1;
+        if (size && out[size - 1] == '\r' && next[1] == '\n') {
+            *at = next + 2;
+            size--;
+            break;
+        }
     }
     while (size && (out[size - 1] == ' ' || out[size - 1] == '\t'))
         size--;

@@ -2,6 +2,7 @@
  * Feeds: golden files that a reader can check by eye, and the complaints of
  * other systems' users as tests. CONVENED_GOLDEN=write renews the files.
  */
+#include "daemon/publish/feed_text.h"
 #include "feed_world.h"
 
 /* ------------------------------------------------------------ golden files */
@@ -102,6 +103,21 @@ static void test_hostile_title(void **state)
 }
 
 /* -------------------------------------------------------------- complaints */
+
+/* libical folds between the CR and the LF of a line that just fills its last
+ * piece; no length of the line may make two lines one. */
+static void test_fold_at_the_end(void **state)
+{
+    (void)state;
+    for (int n = 1; n <= 160; n++) {
+        TALLOC_CTX *ctx = talloc_new(NULL);
+        char *odd = text_format(ctx, "%0*d\r\r\n \nURL:y\r\n", n, 0);
+        char *even = text_format(ctx, "%0*d\r\nURL:y\r\n", n, 0);
+
+        assert_string_equal(feed_fold(ctx, odd), feed_fold(ctx, even));
+        talloc_free(ctx);
+    }
+}
 
 /* Nothing in the world but the facts makes bytes: same facts, same tag. */
 static void test_deterministic(void **state)
@@ -350,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_golden_meeting),
         cmocka_unit_test(test_hostile_title),
+        cmocka_unit_test(test_fold_at_the_end),
         cmocka_unit_test(test_deterministic),
         cmocka_unit_test(test_which_events),
         cmocka_unit_test(test_joint_meeting),
