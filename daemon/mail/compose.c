@@ -490,6 +490,18 @@ bool mail_compose(TALLOC_CTX *ctx, const struct mail_fields *f,
     return true;
 }
 
+char *mail_renew(TALLOC_CTX *ctx, const char *octets, const char *message_id,
+                 const char *renewed)
+{
+    char *line = text_format(ctx, "\r\nMessage-ID: <%s>\r\n", message_id);
+    const char *at = strstr(octets, line), *end = strstr(octets, "\r\n\r\n");
+
+    if (!at || !end || at > end)
+        return NULL;
+    return text_format(ctx, "%.*s\r\nMessage-ID: <%s>\r\n%s",
+                       (int)(at - octets), octets, renewed, at + strlen(line));
+}
+
 /* The name before "<": in quotes, with \" and \\ inside, or plain words. */
 static bool name_read(TALLOC_CTX *ctx, const char *text, const char **ret,
                       struct error *err)

@@ -34,6 +34,11 @@ bool mail_compose(TALLOC_CTX *ctx, const struct mail_fields *f,
                   char **ret_octets, size_t *ret_size,
                   struct error *err) MUST_USE;
 
+/* A finished mail under another Message-ID, on ctx; NULL when its own is not
+ * the one that is named. */
+char *mail_renew(TALLOC_CTX *ctx, const char *octets, const char *message_id,
+                 const char *renewed);
+
 /* "Name <a@b.example>" or "a@b.example" -> its parts on ctx. */
 bool mail_address_split(TALLOC_CTX *ctx, const char *text,
                         const char **ret_name, const char **ret_address,

@@ -204,6 +204,34 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
     return true;
 }
 
+bool letter_again(TALLOC_CTX *ctx, struct serve *s, const struct message *was,
+                  struct message *ret, struct error *err)
+{
+    const struct config *c = s->config;
+    struct message m = *was;
+    bool taken = true;
+
+    for (int round = 2; taken; round++) {
+        m.cause = text_format(ctx, "%s/round-%d", was->cause, round);
+        if (!store_has_message(s->store, m.to, m.cause, &taken, err))
+            return false;
+    }
+    m.message_id = text_format(ctx, "%s@%s", random_name(ctx), c->mail_domain);
+    m.octets = mail_renew(ctx, was->octets, was->message_id, m.message_id);
+    if (!m.octets)
+        return fail(err, REPLY_INTERNAL, "message %lld has no Message-ID",
+                    (long long)was->id);
+    m.size = strlen(m.octets);
+    m.state = MESSAGE_QUEUED;
+    m.created = m.next = serve_now(s);
+    m.expires.second = m.created.second + c->lifetime_seconds;
+    m.settled = INSTANT_NONE;
+    m.attempts = m.uncertain = 0;
+    m.verdict = "";
+    *ret = m;
+    return true;
+}
+
 /* The notice that a template would be filled in for. */
 static struct notice preview_notice(TALLOC_CTX *ctx, struct serve *s,
                                     const struct contact *reader,

@@ -194,6 +194,11 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
                     struct instant now, struct message *ret,
                     struct error *err) MUST_USE;
 
+/* A message that was sent, as a new one to send at once: the same letter under
+ * another Message-ID and the next free round of its cause. On ctx. */
+bool letter_again(TALLOC_CTX *ctx, struct serve *s, const struct message *was,
+                  struct message *ret, struct error *err) MUST_USE;
+
 /* A template filled in for a thing and a made-up recipient, on ctx: subject and
  * text, or its HTML form. */
 bool letter_preview(TALLOC_CTX *ctx, struct serve *s, const char *name,
@@ -212,8 +217,8 @@ struct instant scheduler_next(struct serve *s);
 void scheduler_gave_up(struct serve *s);
 /* What went lately without a release, for the safety net. */
 struct net;
-bool scheduler_net(struct serve *s, struct net **ret, struct error *err)
-    MUST_USE;
+bool scheduler_net(struct serve *s, struct net **ret,
+                   struct error *err) MUST_USE;
 void scheduler_stop(struct serve *s);
 
 /* ---- delivery.c: from the outbox to the relay or the directory */

@@ -226,6 +226,27 @@ bool verb_RETRY(struct request *q, struct error *err)
     return let_go(q, from, 2, err);
 }
 
+bool verb_RESEND(struct request *q, struct error *err)
+{
+    struct serve *s = q->serve;
+    struct message was, m;
+    bool added;
+
+    if (!store_message(q->ctx, s->store, id_of(q), &was, err))
+        return false;
+    if (was.state != MESSAGE_SENT)
+        return fail(err, REPLY_CONFLICT,
+                    "message %lld is %s: only what was sent is sent once more",
+                    (long long)was.id, message_state_word(was.state));
+    if (!letter_again(q->ctx, s, &was, &m, err) ||
+        !store_add_message(s->store, &m, &m.id, &added, err))
+        return false;
+    q->things = text_format(q->ctx, "message %lld", (long long)m.id);
+    request_row(q, message_row(q, &m));
+    delivery_poke(s);
+    return true;
+}
+
 bool verb_PREVIEW(struct request *q, struct error *err)
 {
     const struct plan *plan;

@@ -1,6 +1,7 @@
 """Contacts, the outbox, reminders: each contact is told each thing once."""
 import email
 import email.policy
+import re
 import sqlite3
 import threading
 import time
@@ -66,6 +67,24 @@ def test_release_mail_waits_until_it_is_sent(released):
     assert released.ctl("show", f"message {second}")[0]["state"] == "sent"
     raw = released.run("message", second, "--raw").stdout
     assert "Message-ID: <" in raw and "Auto-Submitted: auto-generated" in raw
+
+
+def test_resend_is_a_message_of_its_own(released):
+    first = released.ctl("outbox", "--state", "held")[0]
+    with pytest.raises(Failed) as failed:
+        released.ctl("resend", first["message"])
+    assert failed.value.status == 73 and "only what was sent" in failed.value.error["text"]
+    released.ctl("send")
+    released.ctl("clock", "+1 min")
+    copies = [released.ctl("resend", first["message"], "--because", "lost")[0] for _ in range(2)]
+    assert [c["state"] for c in copies] == ["queued", "queued"]
+    assert all((c["to"], c["subject"]) == (first["to"], first["subject"]) for c in copies)
+    released.ctl("clock", "+1 min")
+    mails = [released.run("message", c["message"], "--raw").stdout for c in [first, *copies]]
+    ids = [re.search(r"^Message-ID: <(.*)>", m, re.M)[1] for m in mails]
+    assert len(set(ids)) == 3
+    assert len({re.sub(r"^Message-ID: .*$", "", m, flags=re.M) for m in mails}) == 1
+    assert [released.ctl("message", c["message"])[0]["state"] for c in copies] == ["sent", "sent"]
 
 
 def test_a_digest_tells_old_and_new(released):

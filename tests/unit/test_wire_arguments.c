@@ -67,7 +67,7 @@ static void what_is_ambiguous_lists_candidates(void **state)
     (void)state;
     expect_no_verb("dr", "\"dr\" is short for drafts or drop");
     expect_no_verb("re", "\"re\" is short for reload, reinstate, release, "
-                         "reopen, receive, retry or replies");
+                         "reopen, receive, retry, resend or replies");
     expect_no_verb("cont", "\"cont\" is short for contacts or contact");
     expect_no_verb("contact", "after contact comes add, set or drop");
     expect_no_verb("contact ad2", "after contact comes add, set or drop, did "

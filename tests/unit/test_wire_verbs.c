@@ -152,6 +152,8 @@ static const struct example {
                    "\"some\" is not a number"},
     [VERB_DROP] = {"17", "{\"message\":17}", "all", "\"all\" is not a number"},
     [VERB_RETRY] = {"17", "{\"message\":17}", "", "retry needs ID|all"},
+    [VERB_RESEND] = {"17", "{\"message\":17}", "all",
+                     "\"all\" is not a number"},
     [VERB_PREVIEW] = {"invitation M-2027",
                       "{\"template\":\"invitation\",\"thing\":\"M-2027\"}",
                       "invitation", "preview needs THING"},
