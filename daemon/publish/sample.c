@@ -51,25 +51,19 @@ static const struct rules *read_rules(TALLOC_CTX *ctx)
 static struct plan *make_plan(TALLOC_CTX *ctx, const struct rules *r)
 {
     struct plan *p = object_new(ctx, struct plan);
-    struct edition e = {.id = "WEEK-2030",
-                        .cluster = "WEEK",
-                        .cycle = 2030,
-                        .title = "Week",
-                        .start = monday(),
-                        .end = DATE_NONE,
-                        .host = "AA",
-                        .city = "",
-                        .zone = "",
-                        .status = EDITION_CONFIRMED,
-                        .reason = "",
-                        .by = DATE_NONE,
-                        .forced = "",
-                        .uid = "sample",
-                        .created = a_day_before(),
-                        .modified = a_day_before()};
+    struct edition e = edition_blank();
     struct error err;
     bool good;
 
+    e.id = "WEEK-2030";
+    e.cluster = "WEEK";
+    e.cycle = 2030;
+    e.title = "Week";
+    e.start = monday();
+    e.host = "AA";
+    e.status = EDITION_CONFIRMED;
+    e.uid = "sample";
+    e.created = e.modified = a_day_before();
     plan_complete(p, r, &e);
     p->editions = array_new(p, struct edition, 1);
     p->editions[p->n_editions++] = e;

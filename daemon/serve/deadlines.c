@@ -26,14 +26,7 @@ static const struct feed *named(const struct feeds *all, const char *name)
 
 static struct feeds render(TALLOC_CTX *ctx, struct serve *s)
 {
-    struct feed_input in = {.rules = s->generation->rules,
-                            .version = s->out.plan,
-                            .previous = private_served(ctx, s),
-                            .tasks = &s->out.tasks,
-                            .now = serve_now(s),
-                            .release_at = serve_now(s),
-                            .base_url = s->config->base_url,
-                            .calendar_name = serve_name(s)};
+    struct feed_input in = private_input(ctx, s);
     const char *bad;
 
     return feeds_render(ctx, &in, &bad);

@@ -158,7 +158,6 @@ static bool write_or_revoke(TALLOC_CTX *ctx, struct serve *s,
 bool private_write(TALLOC_CTX *ctx, struct serve *s,
                    const struct feed_input *in, int release, struct error *err)
 {
-    struct feed_input mine = *in;
     struct contacts contacts;
     struct feed_token *tokens;
     size_t n;
@@ -166,27 +165,32 @@ bool private_write(TALLOC_CTX *ctx, struct serve *s,
     if (!store_contacts(ctx, s->store, &contacts, err) ||
         !store_feed_tokens(ctx, s->store, &tokens, &n, err))
         return false;
-    if (in->previous)
-        mine.previous = private_served(ctx, s);
     for (size_t i = 0; i < n; i++)
         if (instant_is_none(tokens[i].revoked) &&
-            !write_or_revoke(ctx, s, &mine, &tokens[i],
+            !write_or_revoke(ctx, s, in, &tokens[i],
                              contact_of(&contacts, tokens[i].email), release,
                              err))
             return wrap(err, "private feed %s", tokens[i].name);
     return true;
 }
 
+struct feed_input private_input(TALLOC_CTX *ctx, struct serve *s)
+{
+    struct instant now = serve_now(s);
+
+    return (struct feed_input){.rules = s->generation->rules,
+                               .version = s->out.plan,
+                               .previous = private_served(ctx, s),
+                               .tasks = &s->out.tasks,
+                               .now = now,
+                               .release_at = now,
+                               .base_url = s->config->base_url,
+                               .calendar_name = serve_name(s)};
+}
+
 bool private_refresh(TALLOC_CTX *ctx, struct serve *s, struct error *err)
 {
-    struct feed_input in = {.rules = s->generation->rules,
-                            .version = s->out.plan,
-                            .previous = &s->out.feeds,
-                            .tasks = &s->out.tasks,
-                            .now = serve_now(s),
-                            .release_at = serve_now(s),
-                            .base_url = s->config->base_url,
-                            .calendar_name = serve_name(s)};
+    struct feed_input in = private_input(ctx, s);
 
     return !s->out.plan || private_write(ctx, s, &in, s->out.release, err);
 }

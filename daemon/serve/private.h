@@ -29,6 +29,10 @@ bool private_refresh(TALLOC_CTX *ctx, struct serve *s,
  * on from there. On ctx. */
 const struct feeds *private_served(TALLOC_CTX *ctx, const struct serve *s);
 
+/* The version that is served, as tasks stand now, for feeds made anew between
+ * releases. On ctx. */
+struct feed_input private_input(TALLOC_CTX *ctx, struct serve *s);
+
 /* A new secret for a feed of this name, on ctx; the row in the store. */
 bool private_make(TALLOC_CTX *ctx, struct serve *s, const char *name,
                   const struct contact *c, const char **bodies, size_t n_bodies,
