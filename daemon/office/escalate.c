@@ -10,6 +10,7 @@
  * 4. Nobody is told of what was late before the release that set its date:
  *    that is for the lists.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/base/memory.h"
@@ -19,19 +20,15 @@
 
 enum rung { RUNG_OWNER, RUNG_DESK, RUNG_HEAD };
 
-/* The ladder: after how many working days who hears of it. */
-static const struct step_up {
-    int late;
+/* One step of the ladder. */
+struct step_up {
+    int late; /* working days */
     enum rung rung;
     const char *word;
-} ladder[] = {
-    {1, RUNG_OWNER, "owner"},
-    {3, RUNG_DESK, "desk"},
-    {7, RUNG_HEAD, "head"},
 };
 
 enum {
-    LADDER = sizeof ladder / sizeof ladder[0],
+    LADDER = 3,
     HOUR = 8 * 60, /* of the recipient's morning */
     PATIENCE = 30, /* days, after which telling is pointless */
 };
@@ -155,11 +152,27 @@ static bool is_first(const struct tasks *tasks, size_t at)
     return true;
 }
 
+bool ladder_parse(const char *text, struct ladder *ret)
+{
+    struct ladder l;
+    char more;
+
+    if (sscanf(text, "%3d , %3d , %3d %c", &l.owner, &l.desk, &l.head, &more) !=
+            3 ||
+        l.owner < 1 || l.desk < l.owner || l.head < l.desk)
+        return false;
+    *ret = l;
+    return true;
+}
+
 void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
                      const struct plan *released, const struct tasks *tasks,
                      const struct contacts *contacts, const char *head,
-                     struct notices *all)
+                     struct ladder ladder, struct notices *all)
 {
+    const struct step_up steps[LADDER] = {{ladder.owner, RUNG_OWNER, "owner"},
+                                          {ladder.desk, RUNG_DESK, "desk"},
+                                          {ladder.head, RUNG_HEAD, "head"}};
     struct escalation x = {.ctx = ctx,
                            .rules = r,
                            .contacts = contacts,
@@ -173,8 +186,8 @@ void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
         if (!x.edition || x.task->state != TASK_OPEN)
             continue;
         for (size_t k = 0; k < LADDER; k++)
-            if (ladder[k].rung == RUNG_OWNER || is_first(tasks, i))
-                tell_rung(&x, &ladder[k]);
+            if (steps[k].rung == RUNG_OWNER || is_first(tasks, i))
+                tell_rung(&x, &steps[k]);
     }
     talloc_free(x.chosen);
     if (all->n > 0)

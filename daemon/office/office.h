@@ -204,6 +204,12 @@ struct notices office_notices(TALLOC_CTX *ctx, const struct rules *r,
 bool task_beside(const struct task *t, const struct task *other);
 
 /* ---- escalate.c: who hears of tasks that are late, and when. */
+/* After how many working days of the secretariat who hears of a late task. */
+struct ladder {
+    int owner, desk, head;
+};
+/* "1, 3, 7": three numbers that do not fall. */
+bool ladder_parse(const char *text, struct ladder *ret) MUST_USE;
 /* Adds to *all, once per due date and rung: the owner of each task, then the
  * desk and the head of the desk for all tasks of a step (an address; "" none).
  * What became late before the release that set its date is left out. `all`
@@ -211,7 +217,7 @@ bool task_beside(const struct task *t, const struct task *other);
 void office_escalate(TALLOC_CTX *ctx, const struct rules *r,
                      const struct plan *released, const struct tasks *tasks,
                      const struct contacts *contacts, const char *head,
-                     struct notices *all);
+                     struct ladder ladder, struct notices *all);
 
 /* The digests of a release: one per contact whom a change concerns. Each
  * notice's items are the ids of the changes (edition or item) it must name, and

@@ -34,6 +34,7 @@ enum key_type {
     KEY_ZONE,
     KEY_QUIET,
     KEY_NET,
+    KEY_LADDER,
     KEY_WORD_STARTTLS,
     KEY_WORD_REVIEW
 };
@@ -277,6 +278,11 @@ static void check_mail(struct reader *r)
                    text_format(r->ctx, "safety-net = %s is not understood",
                                c->safety_net),
                    "write numbers like 200/hour, 10/day, or none");
+    if (!ladder_parse(c->escalate_after, &c->ladder))
+        report_key(r, "escalate-after",
+                   text_format(r->ctx, "escalate-after = %s is not understood",
+                               c->escalate_after),
+                   "write three numbers of working days like 1, 3, 7");
     if (!length_of(c->lifetime, &c->lifetime_seconds))
         report_key(
             r, "lifetime",

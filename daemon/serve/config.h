@@ -19,7 +19,8 @@ struct config {
     const char *state, *rules, *holidays, *templates, *socket, *officers,
         *viewers, *listen, *base_url, *name, *deliver, *from, *envelope_from,
         *reply_to, *user, *password_file, *starttls, *review, *per_minute,
-        *lifetime, *quiet, *safety_net, *escalate_to, *zone, *contact;
+        *lifetime, *quiet, *safety_net, *escalate_to, *escalate_after, *zone,
+        *contact;
     /* worked out */
     enum deliver_kind deliver_kind;
     const char *deliver_to; /* directory, or host:port */
@@ -29,6 +30,7 @@ struct config {
     int lifetime_seconds;
     struct quiet quiet_hours;
     struct net_limits net;
+    struct ladder ladder;
     const struct zone *clock;
     const char *from_name, *from_address;
     const char *mail_domain; /* of from_address: for UIDs and Message-IDs */

@@ -106,7 +106,8 @@ static bool recompute(struct scheduler *sch, struct error *err)
                        : (struct notices){NULL, 0};
     if (s->out.plan)
         office_escalate(ctx, s->generation->rules, s->out.plan, &s->out.tasks,
-                        &sch->contacts, s->config->escalate_to, &sch->notices);
+                        &sch->contacts, s->config->escalate_to,
+                        s->config->ladder, &sch->notices);
     sch->stale = false;
     return true;
 }

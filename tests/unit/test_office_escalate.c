@@ -31,7 +31,8 @@ static struct notices notices_of(struct world *w, const struct contacts *c,
     struct tasks *tasks = object_new(w, struct tasks);
 
     *tasks = office_tasks(w, &w->rules, &w->plan, facts, n);
-    office_escalate(w, &w->rules, &w->plan, tasks, c, head, &all);
+    office_escalate(w, &w->rules, &w->plan, tasks, c, head,
+                    (struct ladder){1, 3, 7}, &all);
     return all;
 }
 
@@ -112,10 +113,48 @@ static void test_nobody_is_told(void **state)
     talloc_free(w);
 }
 
+static void test_ladder_words(void **state)
+{
+    static const char *const bad[] = {
+        "", "1", "1, 3", "3, 1, 7", "0,1,2", "1, 3, 7x", "1 3 7 9", "a, b, c"};
+    struct ladder l = {0, 0, 0};
+
+    (void)state;
+    assert_true(ladder_parse("2,2, 10", &l));
+    assert_int_equal(l.owner, 2);
+    assert_int_equal(l.desk, 2);
+    assert_int_equal(l.head, 10);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(ladder_parse(bad[i], &l));
+    assert_int_equal(l.head, 10);
+}
+
+/* Another ladder: the owner after two working days, all others after four. */
+static void test_other_ladder(void **state)
+{
+    struct world *w = late_world();
+    struct contacts c = {NULL, 0};
+    struct tasks tasks;
+    struct notices all = {NULL, 0};
+
+    (void)state;
+    add_contact(w, &c, "desk@sec.int", "SEC", "", ROLE_DESK);
+    tasks = office_tasks(w, &w->rules, &w->plan, NULL, 0);
+    office_escalate(w, &w->rules, &w->plan, &tasks, &c, "head@sec.int",
+                    (struct ladder){2, 4, 4}, &all);
+    for (size_t i = 0; i < all.n; i++)
+        assert_int_equal(all.rows[i].late,
+                         strcmp(all.rows[i].rung, "owner") == 0 ? 2 : 4);
+    assert_true(all.n > 2);
+    talloc_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ladder),
+        cmocka_unit_test(test_ladder_words),
+        cmocka_unit_test(test_other_ladder),
         cmocka_unit_test(test_nobody_is_told),
     };
 

@@ -44,6 +44,7 @@ static void every_key_has_a_default(void **state)
     assert_int_equal(c->deliver_kind, DELIVER_NONE);
     assert_int_equal(c->review_kind, REVIEW_RELEASE);
     assert_int_equal(c->lifetime_seconds, 5 * 86400);
+    assert_int_equal(c->ladder.desk, 3);
     assert_int_equal(c->mails_per_minute, 0);
     assert_string_equal(zone_name(c->clock), "UTC");
     talloc_free(ctx);
@@ -102,6 +103,9 @@ static void faults_name_their_line(void **state)
         {"[mail]\nstarttls = perhaps\n", 2, "perhaps", "required"},
         {"[mail]\nper-minute = -1\n", 2, "per-minute", "number"},
         {"[mail]\nlifetime = forever\n", 2, "lifetime", "5d"},
+        {"[mail]\nquiet = at night\n", 2, "at night", "20:00-07:00"},
+        {"[mail]\nsafety-net = some\n", 2, "some", "200/hour"},
+        {"[mail]\nescalate-after = 3, 1, 7\n", 2, "3, 1, 7", "1, 3, 7"},
         {"[mail]\nfrom = nobody\n", 2, "from", "Secretariat"},
         {"[mail]\nreply-to = x@y\n", 2, "reply-to", ""},
         {"[mail]\ndeliver = smtp://relay.example:25\nuser = u\n", 3, "starttls",
