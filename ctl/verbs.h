@@ -83,8 +83,8 @@ bool verb_find(size_t n, const char *const *words, const struct verb **ret,
 bool verb_check(const struct verb *v, json_t *args, struct error *err) MUST_USE;
 
 /* Reads the n words behind a verb into a new object, checked as above; a PATH
- * is made absolute. FILE arguments hold the path for now (see
- * verb_read_files). The caller owns it. */
+ * is made absolute. FILE arguments hold the path until verb_read_files() puts
+ * the text in its place. The caller owns it. */
 bool verb_parse(const struct verb *v, size_t n, const char *const *words,
                 json_t **ret, struct error *err) MUST_USE;
 
