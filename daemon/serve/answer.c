@@ -237,11 +237,12 @@ static void prepare_feed(struct answers *a, struct prepared *p,
     header(p->full, "X-Robots-Tag", "noindex");
 }
 
+/* By octets: nobody reads this order, and each fetch looks a feed up in it. */
 static int by_key(const void *a, const void *b)
 {
     const struct prepared *p = a, *q = b;
 
-    return text_compare(p->key, q->key);
+    return strcmp(p->key, q->key);
 }
 
 static void prepare_feeds(struct serve *s, struct answers *a)
