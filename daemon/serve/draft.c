@@ -12,56 +12,51 @@
 
 /* ---- the rules of a fork */
 
-/* A fork that was planned with rules of its own keeps them, as a setting: the
- * name of their file, a line's end, their text. */
-static const char *rules_setting(TALLOC_CTX *ctx, const char *draft)
+/* The files that the draft was planned with, each with its sector, and room for
+ * one more. */
+static bool own_files(TALLOC_CTX *ctx, struct serve *s, const char *draft,
+                      struct draft_file **ret, size_t *ret_n)
 {
-    return text_format(ctx, "rules of draft %s", draft);
+    struct diagnostics found = {NULL, 0, 0};
+    struct draft_file *files;
+    struct error err;
+    size_t n;
+
+    if (!store_draft_files(ctx, s->store, draft, &files, &n, &err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!files[i].sector[0] && !generation_place(ctx, s, &files[i], &found))
+            return false;
+    *ret = array_grow(ctx, files, struct draft_file, n + 1);
+    *ret_n = n;
+    return true;
 }
 
-bool draft_keep_rules(struct serve *s, const char *draft, const char *file,
-                      const char *text, struct error *err)
+const struct rules *draft_rules_with(TALLOC_CTX *ctx, struct serve *s,
+                                     const char *draft,
+                                     const struct draft_file *one,
+                                     struct diagnostics *found)
 {
-    TALLOC_CTX *tmp = talloc_new(NULL);
-    const char *value = text ? text_format(tmp, "%s\n%s", file, text) : "";
-    bool good =
-        store_set_setting(s->store, rules_setting(tmp, draft), value, err);
+    struct draft_file *files;
+    size_t n;
 
-    talloc_free(tmp);
-    return good;
-}
-
-bool draft_hand_rules(struct serve *s, const char *from, const char *to,
-                      struct error *err)
-{
-    TALLOC_CTX *tmp = talloc_new(NULL);
-    const char *value = NULL;
-    bool good =
-        store_setting(tmp, s->store, rules_setting(tmp, from), &value, err) &&
-        store_set_setting(s->store, rules_setting(tmp, to), value ? value : "",
-                          err);
-
-    talloc_free(tmp);
-    return good;
+    if (!own_files(ctx, s, draft, &files, &n))
+        return generation_with(ctx, s, one, 1, found);
+    files[n++] = *one;
+    return generation_with(ctx, s, files, n, found);
 }
 
 const struct rules *draft_rules(TALLOC_CTX *ctx, struct serve *s,
                                 const char *draft)
 {
-    const struct rules *now = s->generation->rules, *own = NULL;
+    const struct rules *own = NULL;
     struct diagnostics found = {NULL, 0, 0};
-    struct error err;
-    const char *value = NULL, *end;
+    struct draft_file *files;
+    size_t n;
 
-    if (strcmp(draft, "main") == 0 ||
-        !store_setting(ctx, s->store, rules_setting(ctx, draft), &value,
-                       &err) ||
-        !value || !(end = strchr(value, '\n')))
-        return now;
-    own = generation_check(ctx, s,
-                           memory_text_n(ctx, value, (size_t)(end - value)),
-                           end + 1, &found);
-    return own && own->n_sectors == now->n_sectors ? own : now;
+    if (own_files(ctx, s, draft, &files, &n) && n > 0)
+        own = generation_with(ctx, s, files, n, &found);
+    return own ? own : s->generation->rules;
 }
 
 /* ---- facts, and what follows from them */

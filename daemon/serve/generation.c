@@ -225,38 +225,62 @@ void generation_release(struct generation *g)
         talloc_free(g);
 }
 
-/* The running texts with this one in place of that of its sector; alone where
- * there is no other sector, or none of its code. */
-static struct sources texts_with(TALLOC_CTX *ctx, const struct generation *g,
-                                 const struct sector *sector,
-                                 struct source *text)
+/* The place of the running sector of that code, n_sectors when there is none.
+ * Where there is but one every text is in its place, whatever its code. */
+static size_t sector_place(const struct rules *running, const char *code)
 {
-    size_t n = g->rules->n_sectors, at = 0;
-    struct source *rows = array_new(ctx, struct source, n);
+    size_t at = 0;
 
-    while (at < n && !text_same(g->rules->sectors[at].code, sector->code))
+    while (at < running->n_sectors && running->n_sectors > 1 &&
+           !text_same(running->sectors[at].code, code))
         at++;
-    if (n == 1 || at == n)
-        return (struct sources){text, 1};
-    memcpy(rows, g->texts, n * sizeof *rows);
-    rows[at] = *text;
-    return (struct sources){rows, n};
+    return at;
 }
 
-const struct rules *generation_check(TALLOC_CTX *ctx, struct serve *s,
-                                     const char *name, const char *text,
-                                     struct diagnostics *found)
+bool generation_has(const struct serve *s, const char *sector)
 {
-    struct source source = {name, text, strlen(text)};
-    struct sources all = {&source, 1};
-    const struct rules *alone =
-        read_texts(ctx, s->config, s->store, &all, found);
+    const struct rules *running = s->generation->rules;
 
-    if (!alone)
-        return NULL;
-    all = texts_with(ctx, s->generation, alone->sectors, &source);
-    return all.n == 1 ? alone
-                      : read_texts(ctx, s->config, s->store, &all, found);
+    return sector_place(running, sector) < running->n_sectors;
+}
+
+bool generation_place(TALLOC_CTX *ctx, struct serve *s, struct draft_file *file,
+                      struct diagnostics *found)
+{
+    const struct rules *running = s->generation->rules, *alone;
+    struct source source = {file->file, file->text, strlen(file->text)};
+    struct sources own = {&source, 1};
+    struct diagnostics of = {NULL, 0, 0};
+
+    if (running->n_sectors == 1) {
+        file->sector = memory_text(ctx, running->sectors[0].code);
+        return true;
+    }
+    alone = read_texts(ctx, s->config, s->store, &own, &of);
+    if (alone)
+        file->sector = alone->sectors[0].code;
+    if (!alone || !generation_has(s, file->sector))
+        *found = of;
+    return alone != NULL;
+}
+
+const struct rules *generation_with(TALLOC_CTX *ctx, struct serve *s,
+                                    const struct draft_file *files, size_t n,
+                                    struct diagnostics *found)
+{
+    const struct rules *running = s->generation->rules;
+    struct sources all = {array_new(ctx, struct source, running->n_sectors),
+                          running->n_sectors};
+
+    memcpy(all.rows, s->generation->texts, all.n * sizeof all.rows[0]);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = sector_place(running, files[i].sector);
+
+        if (at < all.n)
+            all.rows[at] = (struct source){files[i].file, files[i].text,
+                                           strlen(files[i].text)};
+    }
+    return read_texts(ctx, s->config, s->store, &all, found);
 }
 
 bool serve_reload(struct serve *s, struct error *err)

@@ -103,12 +103,18 @@ struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
                                    struct diagnostics *found);
 void generation_hold(struct generation *g);
 void generation_release(struct generation *g);
-/* The rules with this text in place of that of the same sector, the others as
- * they run; where no sector has its code, or there is but one, of the text
- * alone. NULL when there are errors. */
-const struct rules *generation_check(TALLOC_CTX *ctx, struct serve *s,
-                                     const char *name, const char *text,
-                                     struct diagnostics *found);
+/* Which running sector the file is in place of: sets file->sector, to its own
+ * code where several run. False when it has errors; these go into *found, and
+ * the warnings of one whose sector does not run. On ctx. */
+bool generation_place(TALLOC_CTX *ctx, struct serve *s, struct draft_file *file,
+                      struct diagnostics *found) MUST_USE;
+bool generation_has(const struct serve *s, const char *sector);
+/* The running rules with these files in place of those of their sectors, the
+ * last of each; those of sectors that do not run are left out. NULL when there
+ * are errors. On ctx. */
+const struct rules *generation_with(TALLOC_CTX *ctx, struct serve *s,
+                                    const struct draft_file *files, size_t n,
+                                    struct diagnostics *found);
 /* reload: all or nothing. On failure the running generation stays. */
 bool serve_reload(struct serve *s, struct error *err) MUST_USE;
 
@@ -120,15 +126,16 @@ bool draft_facts(TALLOC_CTX *ctx, struct serve *s, const char *name,
  * change when name is "main", else on ctx. */
 bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
                  const struct plan **ret, struct error *err) MUST_USE;
-/* The rules a draft is planned and laid out by: those of the daemon, or those
- * that a fork was last planned with. On ctx, or the generation's. */
+/* The rules a draft is planned and laid out by: those of the daemon, but with
+ * the files that a fork was planned with. On ctx, or the generation's. */
 const struct rules *draft_rules(TALLOC_CTX *ctx, struct serve *s,
                                 const char *draft);
-/* A fork keeps these rules (text NULL: none any more), or gets another's. */
-bool draft_keep_rules(struct serve *s, const char *draft, const char *file,
-                      const char *text, struct error *err) MUST_USE;
-bool draft_hand_rules(struct serve *s, const char *from, const char *to,
-                      struct error *err) MUST_USE;
+/* The same with one more file (its sector set), not kept; NULL when there are
+ * errors. */
+const struct rules *draft_rules_with(TALLOC_CTX *ctx, struct serve *s,
+                                     const char *draft,
+                                     const struct draft_file *one,
+                                     struct diagnostics *found);
 /* Saves facts and forgets what was derived. */
 bool draft_save(struct serve *s, const char *name, const char *from,
                 const struct plan *plan, struct error *err) MUST_USE;

@@ -9,6 +9,46 @@
 #include "daemon/publish/view.h"
 #include "daemon/serve/verbs.h"
 
+/* The names of the rules files that the draft was planned with. */
+static bool own_rules(struct request *q, const char *draft, json_t **ret,
+                      struct error *err)
+{
+    struct draft_file *files;
+    size_t n;
+
+    if (!store_draft_files(q->ctx, q->serve->store, draft, &files, &n, err))
+        return false;
+    *ret = json_array();
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(*ret, json_string(files[i].file));
+    return true;
+}
+
+static bool answer_draft(struct request *q, const struct draft_row *row,
+                         struct error *err)
+{
+    struct changes changes = {NULL, 0, 0, 0};
+    bool words = false;
+    struct plan *after;
+    json_t *rules;
+    char at[INSTANT_TEXT];
+
+    if (!publishing_next(q->ctx, q->serve, row->name, &after, &changes, err) ||
+        (changes.n == 0 && !publishing_reworded(q->ctx, q->serve, row->name,
+                                                after, &words, err)) ||
+        !own_rules(q, row->name, &rules, err))
+        return false;
+    request_row(
+        q, json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:I, s:s, s:b, s:o}",
+                     "draft", row->name, "from", row->from, "changes",
+                     (json_int_t)changes.n, "cost", (json_int_t)row->cost,
+                     "bound", (json_int_t)row->bound, "proved",
+                     (int)row->proved, "editions", (json_int_t)row->editions,
+                     "at", instant_print(row->at, at), "words", (int)words,
+                     "rules", rules));
+    return true;
+}
+
 /* A row for the draft of that name, for all of them without one. */
 static bool answer_drafts(struct request *q, const char *only,
                           struct error *err)
@@ -18,30 +58,10 @@ static bool answer_drafts(struct request *q, const char *only,
 
     if (!store_drafts(q->ctx, q->serve->store, &rows, &n, err))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        struct changes changes = {NULL, 0, 0, 0};
-        bool words = false;
-        struct plan *after;
-        char at[INSTANT_TEXT];
-
-        if (only && strcmp(rows[i].name, only) != 0)
-            continue;
-        if (!publishing_next(q->ctx, q->serve, rows[i].name, &after, &changes,
-                             err) ||
-            (changes.n == 0 &&
-             !publishing_reworded(q->ctx, q->serve, rows[i].name, after, &words,
-                                  err)))
+    for (size_t i = 0; i < n; i++)
+        if ((!only || strcmp(rows[i].name, only) == 0) &&
+            !answer_draft(q, &rows[i], err))
             return false;
-        request_row(
-            q,
-            json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:I, s:s, s:b}", "draft",
-                      rows[i].name, "from", rows[i].from, "changes",
-                      (json_int_t)changes.n, "cost", (json_int_t)rows[i].cost,
-                      "bound", (json_int_t)rows[i].bound, "proved",
-                      (int)rows[i].proved, "editions",
-                      (json_int_t)rows[i].editions, "at",
-                      instant_print(rows[i].at, at), "words", (int)words));
-    }
     return true;
 }
 
@@ -64,6 +84,16 @@ static bool has_draft(struct request *q, const char *name, bool *ret,
     return true;
 }
 
+/* Ends what store_begin() began: whole if all went well, else as it was. */
+static bool transaction_end(struct serve *s, bool good, struct error *err)
+{
+    if (good && store_commit(s->store, err))
+        return true;
+    store_rollback(s->store);
+    draft_forget(s);
+    return false;
+}
+
 bool verb_FORK(struct request *q, struct error *err)
 {
     const char *name = request_text(q, "name"), *from = request_text(q, "from");
@@ -80,8 +110,12 @@ bool verb_FORK(struct request *q, struct error *err)
                     "another name",
                     name);
     if (!draft_facts(q->ctx, q->serve, from, &plan, err) ||
-        !draft_hand_rules(q->serve, from, name, err) ||
-        !draft_save(q->serve, name, from, plan, err))
+        !store_begin(q->serve->store, err) ||
+        !transaction_end(
+            q->serve,
+            draft_save(q->serve, name, from, plan, err) &&
+                store_copy_draft_files(q->serve->store, from, name, err),
+            err))
         return false;
     q->things = name;
     return answer_drafts(q, name, err);
@@ -95,16 +129,12 @@ bool verb_ADOPT(struct request *q, struct error *err)
     if (strcmp(name, "main") == 0)
         return fail(err, REPLY_CONFLICT, "main is the main draft already");
     if (!draft_facts(q->ctx, q->serve, name, &plan, err) ||
-        !store_begin(q->serve->store, err))
+        !store_begin(q->serve->store, err) ||
+        !transaction_end(q->serve,
+                         draft_save(q->serve, "main", name, plan, err) &&
+                             store_drop_draft(q->serve->store, name, err),
+                         err))
         return false;
-    if (!draft_save(q->serve, "main", name, plan, err) ||
-        !store_drop_draft(q->serve->store, name, err) ||
-        !draft_keep_rules(q->serve, name, "", NULL, err) ||
-        !store_commit(q->serve->store, err)) {
-        store_rollback(q->serve->store);
-        draft_forget(q->serve);
-        return false;
-    }
     q->things = name;
     summary_set(q, "editions", json_integer((json_int_t)plan->n_editions));
     return answer_drafts(q, "main", err);
@@ -130,8 +160,7 @@ bool verb_DISCARD(struct request *q, struct error *err)
     q->things = name;
     if (strcmp(name, "main") != 0) {
         s->edits++;
-        return draft_keep_rules(s, name, "", NULL, err) &&
-               store_drop_draft(s->store, name, err);
+        return store_drop_draft(s->store, name, err);
     }
     return draft_save(
         s, "main",

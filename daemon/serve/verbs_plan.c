@@ -31,8 +31,9 @@ struct planning_work {
     struct error err;
     int64_t nanoseconds;
     const char *draft;
-    unsigned edits; /* of the drafts when it began */
-    bool called;    /* one edition more: say only what is new or moves */
+    struct draft_file file; /* --rules; text NULL without */
+    unsigned edits;         /* of the drafts when it began */
+    bool called; /* one edition more: say only what is new or moves */
 };
 
 /* Whether a candidate stands better for the date of e than another one: its
@@ -254,20 +255,12 @@ static void plan_rows(struct request *q, const struct planning_work *w)
     summary_set(q, "reused", json_integer((json_int_t)w->reused));
 }
 
-/* The file that --rules names, for messages. */
-static const char *rules_name(struct request *q)
-{
-    const char *name = request_text(q, "name");
-
-    return name ? name : "rules";
-}
-
 /* What a fork was planned with is what its agendas are laid out by. */
-static bool keep_rules(struct request *q, const char *draft, struct error *err)
+static bool keep_rules(const struct planning_work *w, struct serve *s,
+                       struct error *err)
 {
-    const char *text = request_text(q, "rules");
-
-    return !text || draft_keep_rules(q->serve, draft, rules_name(q), text, err);
+    return !w->file.text ||
+           store_put_draft_file(s->store, w->draft, &w->file, err);
 }
 
 static bool plan_finish(struct job *job, struct error *err)
@@ -293,43 +286,50 @@ static bool plan_finish(struct job *job, struct error *err)
     w->plan->cost = w->solution->cost;
     w->plan->bound = w->solution->bound;
     w->plan->proved = w->solution->verdict == VERDICT_OPTIMAL;
-    if (!keep_rules(q, w->draft, err) ||
-        !draft_save(s, w->draft, NULL, w->plan, err))
+    if (!keep_rules(w, s, err) || !draft_save(s, w->draft, NULL, w->plan, err))
         return false;
     plan_rows(q, w);
     return true;
+}
+
+static bool has_errors(const struct diagnostics *found, struct error *err)
+{
+    const struct diagnostic *first = NULL;
+
+    for (size_t i = 0; i < found->n && !first; i++)
+        if (found->rows[i].severity == SEVERITY_ERROR)
+            first = &found->rows[i];
+    (void)fail(err, REPLY_INPUT, "%s (%zu errors; see `check`)",
+               first ? first->text : "the rules cannot be read", found->errors);
+    if (first)
+        (void)fail_at(err, first->where.file, first->where.line,
+                      first->where.column);
+    return false;
 }
 
 /* --rules: the rules of this question, tried on a fork. */
 static bool own_rules(struct request *q, struct planning_work *w,
                       TALLOC_CTX *ctx, struct error *err)
 {
-    const char *text = request_text(q, "rules");
-    const struct rules *now = q->serve->generation->rules;
+    const char *text = request_text(q, "rules"),
+               *name = request_text(q, "name");
+    struct serve *s = q->serve;
     struct diagnostics found = {NULL, 0, 0};
-    const struct diagnostic *first = NULL;
 
     if (!text)
         return true;
     if (strcmp(w->draft, "main") == 0)
         return fail(err, REPLY_USAGE,
                     "other rules are tried on a fork: name one with --draft");
-    w->in.rules = generation_check(ctx, q->serve, rules_name(q), text, &found);
-    if (w->in.rules && w->in.rules->n_sectors != now->n_sectors)
+    w->file = (struct draft_file){"", name ? name : "rules", text};
+    if (!generation_place(ctx, s, &w->file, &found))
+        return has_errors(&found, err);
+    if (!generation_has(s, w->file.sector))
         return fail(err, REPLY_NOTFOUND,
                     "no sector here has the code %s: there are %s",
-                    w->in.rules->sectors[0].code, q->serve->generation->codes);
-    if (w->in.rules)
-        return true;
-    for (size_t i = 0; i < found.n && !first; i++)
-        if (found.rows[i].severity == SEVERITY_ERROR)
-            first = &found.rows[i];
-    (void)fail(err, REPLY_INPUT, "%s (%zu errors; see `check`)",
-               first ? first->text : "the rules cannot be read", found.errors);
-    if (first)
-        (void)fail_at(err, first->where.file, first->where.line,
-                      first->where.column);
-    return false;
+                    w->file.sector, s->generation->codes);
+    w->in.rules = draft_rules_with(ctx, s, w->draft, &w->file, &found);
+    return w->in.rules || has_errors(&found, err);
 }
 
 static void reuse_end(void *memory)

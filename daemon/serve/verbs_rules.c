@@ -20,6 +20,15 @@ static void rows_of_findings(struct request *q, const struct diagnostics *found)
                 json_integer((json_int_t)(found->n - found->errors)));
 }
 
+/* Beside the other sectors' files; alone when its sector is not here. */
+static void check_file(struct request *q, struct draft_file *file,
+                       struct diagnostics *found)
+{
+    if (generation_place(q->ctx, q->serve, file, found) &&
+        generation_has(q->serve, file->sector))
+        (void)generation_with(q->ctx, q->serve, file, 1, found);
+}
+
 bool verb_CHECK(struct request *q, struct error *err)
 {
     const char *text = request_text(q, "text"), *name = request_text(q, "name");
@@ -27,7 +36,8 @@ bool verb_CHECK(struct request *q, struct error *err)
     struct serve *s = q->serve;
 
     if (text)
-        (void)generation_check(q->ctx, s, name ? name : "rules", text, &found);
+        check_file(q, &(struct draft_file){"", name ? name : "rules", text},
+                   &found);
     else
         (void)generation_load(q->ctx, s->config, s->store, serve_now(s),
                               &found);

@@ -227,6 +227,40 @@ bool store_drafts(TALLOC_CTX *ctx, struct store *st, struct draft_row **ret,
     return true;
 }
 
+bool store_draft_files(TALLOC_CTX *ctx, struct store *st, const char *draft,
+                       struct draft_file **ret, size_t *ret_n,
+                       struct error *err)
+{
+    struct query q = query_of(st, SQL_DRAFT_FILES);
+
+    query_text(&q, draft);
+    return query_list(ctx, &q, ret, ret_n, err);
+}
+
+bool store_put_draft_file(struct store *st, const char *draft,
+                          const struct draft_file *row, struct error *err)
+{
+    struct query q = query_of(st, SQL_PUT_DRAFT_FILE);
+
+    query_text(&q, draft);
+    query_record(&q, row);
+    if (!query_run(&q, NULL, err))
+        return wrap(err, "rules of draft %s", draft);
+    return true;
+}
+
+bool store_copy_draft_files(struct store *st, const char *from, const char *to,
+                            struct error *err)
+{
+    struct query q = query_of(st, SQL_COPY_DRAFT_FILES);
+
+    query_text(&q, to);
+    query_text(&q, from);
+    if (!query_run(&q, NULL, err))
+        return wrap(err, "rules of draft %s", to);
+    return true;
+}
+
 /* ---- versions */
 
 bool store_last_release(struct store *st, int *ret, struct error *err)

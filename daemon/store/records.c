@@ -333,6 +333,16 @@ static const struct column draft_columns[] = {
 const struct record record_draft = RECORD("draft", draft_columns);
 #undef ROW
 
+#define ROW draft_file
+static const struct column draft_file_columns[] = {
+    COLUMN("sector", TEXT, sector),
+    COLUMN("file", TEXT, file),
+    COLUMN("text", TEXT, text),
+};
+const struct record record_draft_file =
+    RECORD("rules of a draft", draft_file_columns);
+#undef ROW
+
 /* As messages: the octets are last, a new row has no id. */
 #define ROW inbox_row
 static const struct column inbox_columns[] = {

@@ -402,10 +402,30 @@ static const char accesses[] =
     "ALTER TABLE feed_token ADD COLUMN alarm INTEGER NOT NULL DEFAULT 0"
     "  CHECK (alarm BETWEEN 0 AND 40320);";
 
+static const char draft_file[] =
+    /* The rules files that a fork goes by, each in place of that of a sector.
+     * Until now there was one, kept as a setting: which sector's it is, its
+     * text says. */
+    "CREATE TABLE draft_file("
+    "  draft TEXT NOT NULL COLLATE NOCASE"
+    "    REFERENCES draft(name) ON DELETE CASCADE,"
+    "  sector TEXT NOT NULL COLLATE NOCASE,"
+    "  file TEXT NOT NULL,"
+    "  text TEXT NOT NULL,"
+    "  PRIMARY KEY (draft, sector)"
+    ") STRICT;"
+    "INSERT OR REPLACE INTO draft_file"
+    "  SELECT draft.name, '', substr(value, 1, instr(value, char(10)) - 1),"
+    "    substr(value, instr(value, char(10)) + 1)"
+    "  FROM setting JOIN draft"
+    "    ON draft.name = substr(setting.name, length('rules of draft ') + 1)"
+    "  WHERE setting.name LIKE 'rules of draft %' AND value <> '';"
+    "DELETE FROM setting WHERE name LIKE 'rules of draft %';";
+
 /* clang-format on */
 
 const char *const schema_steps[] = {
     drafts,        versions, identities,    facts,     mails,
     documents,     replies,  private_feeds, vacancies, octets,
-    subscriptions, parties,  stamps,        accesses};
+    subscriptions, parties,  stamps,        accesses,  draft_file};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

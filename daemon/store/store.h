@@ -76,6 +76,23 @@ bool store_drop_draft(struct store *st, const char *name,
 bool store_drafts(TALLOC_CTX *ctx, struct store *st, struct draft_row **ret,
                   size_t *ret_n, struct error *err) MUST_USE;
 
+/* A rules file that a fork goes by in place of that of a sector. */
+struct draft_file {
+    const char *sector; /* "": the one that the text says (an earlier format) */
+    const char *file, *text;
+};
+/* By sector; none: the draft goes by the daemon's. */
+bool store_draft_files(TALLOC_CTX *ctx, struct store *st, const char *draft,
+                       struct draft_file **ret, size_t *ret_n,
+                       struct error *err) MUST_USE;
+/* Adds, or replaces by (draft, sector); they go when the draft is dropped. */
+bool store_put_draft_file(struct store *st, const char *draft,
+                          const struct draft_file *row,
+                          struct error *err) MUST_USE;
+/* To a draft that has none. */
+bool store_copy_draft_files(struct store *st, const char *from, const char *to,
+                            struct error *err) MUST_USE;
+
 /* ---- versions */
 struct version_row {
     int release;
@@ -332,10 +349,10 @@ bool store_inbox(TALLOC_CTX *ctx, struct store *st, const char *kind,
 /* The last answer of one contact about one item. */
 struct reply_row {
     const char *thing, *email;
-    int sequence;         /* of the invitation it answers */
-    const char *partstat; /* ACCEPTED, DECLINED, TENTATIVE, ... */
-    struct instant at;    /* when it came */
-    struct instant stamp; /* when it was said */
+    int sequence;                   /* of the invitation it answers */
+    const char *partstat;           /* ACCEPTED, DECLINED, TENTATIVE, ... */
+    struct instant at;              /* when it came */
+    struct instant stamp;           /* when it was said */
     const char *comment, *proposal; /* proposal: another time, in words */
     const char *via;                /* mail, link */
 };

@@ -231,3 +231,36 @@ def test_other_rules_on_a_fork_replace_one_file(two, where):
     with pytest.raises(Failed) as failed:
         two.ctl("plan", "2027", "--rules", trial, "--draft", "late")
     assert "no sector here has the code LAKES" in failed.value.stderr
+
+
+def later(rules, window, near):
+    """The rules with their week in October."""
+    return rules.replace(window, "window 4 Oct .. 15 Oct").replace(f"start near {near}", "start near 4 Oct")
+
+
+def test_a_fork_keeps_every_file_it_was_planned_with(two, where):
+    two.ctl("plan", "2027")
+    two.ctl("fork", "late")
+    rivers, digital = where / "r.txt", where / "d.txt"
+    rivers.write_text(later(RIVERS, "window 6 Sep .. 17 Sep", "6 Sep"))
+    digital.write_text(DIGITAL.replace("window 6 Sep .. 6 Sep", "window 8 Nov .. 8 Nov"))
+    two.ctl("plan", "2027", "--rules", rivers, "--draft", "late")
+    assert two.ctl("drafts")[1]["rules"] == [str(rivers)]
+    two.ctl("plan", "2027", "--rules", digital, "--draft", "late")
+    assert two.ctl("drafts")[1]["rules"] == [str(digital), str(rivers)]
+
+    def dates(draft):
+        return {r["edition"]: r["start"] for r in two.ctl("plan", "2027", "--fresh", "--draft", draft)}
+    assert dates("late") == {"DWEEK-2027": "2027-11-08", "RWEEK-2027": "2027-10-04"}
+    two.ctl("fork", "later", "--from", "late")
+    rivers.write_text(later(RIVERS, "window 6 Sep .. 17 Sep", "6 Sep").replace("4 Oct", "11 Oct"))
+    two.ctl("plan", "2027", "--rules", rivers, "--draft", "later")
+    two.stop()
+    two.start()
+    assert dates("later") == {"DWEEK-2027": "2027-11-08", "RWEEK-2027": "2027-10-11"}
+    assert dates("late") == {"DWEEK-2027": "2027-11-08", "RWEEK-2027": "2027-10-04"}
+    two.ctl("discard", "late")
+    two.ctl("adopt", "later")
+    two.ctl("fork", "late")
+    assert [d.get("rules") for d in two.ctl("drafts")] == [[], []]
+    assert dates("late") == {"DWEEK-2027": "2027-09-06", "RWEEK-2027": "2027-09-09"}

@@ -97,19 +97,25 @@ static char *kept_path(const struct fixture *f)
                        schema_version);
 }
 
-/* A database of the first format, with one draft more than a new one has. */
-static void make_old(struct fixture *f)
+/* An empty database of that format. */
+static void make_format(struct fixture *f, int version)
 {
-    char *ids = text_format(
-        f->ctx, "PRAGMA application_id = %d; PRAGMA user_version = 1;",
-        SCHEMA_APPLICATION);
-
     talloc_free(f->st);
     f->st = NULL;
     assert_int_equal(unlink(database_path(f)), 0);
-    database_run(f, schema_steps[0]);
+    for (int i = 0; i < version; i++)
+        database_run(f, schema_steps[i]);
+    database_run(f, text_format(f->ctx,
+                                "PRAGMA application_id = %d;"
+                                "PRAGMA user_version = %d;",
+                                SCHEMA_APPLICATION, version));
+}
+
+/* A database of the first format, with one draft more than a new one has. */
+static void make_old(struct fixture *f)
+{
+    make_format(f, 1);
     database_run(f, "INSERT INTO draft VALUES('old', '', 0, 1, 1, 0)");
-    database_run(f, ids);
 }
 
 static void migrates_from_a_step_between(void **state)
@@ -121,6 +127,46 @@ static void migrates_from_a_step_between(void **state)
     makes_the_whole_schema(state);
     assert_int_equal(
         database_value(database_path(f), "SELECT count(*) FROM draft"), 2);
+}
+
+/* How many steps there are before the one that has these words. */
+static int steps_before(const char *words)
+{
+    for (int i = 0; i < schema_version; i++)
+        if (strstr(schema_steps[i], words))
+            return i;
+    fail_msg("no step has %s", words);
+    return 0;
+}
+
+/* They were settings once: one file of each fork, without its sector. */
+static void forks_keep_their_rules(void **state)
+{
+    struct fixture *f = *state;
+    struct draft_file *files;
+    size_t n;
+
+    make_format(f, steps_before("CREATE TABLE draft_file"));
+    database_run(f, "INSERT INTO draft VALUES('Late', '', 0, 1, 1, 0)");
+    database_run(f, "INSERT INTO draft VALUES('none', '', 0, 1, 1, 0)");
+    database_run(f, "INSERT INTO setting VALUES"
+                    " ('rules of draft late', 'a b.rules' || char(10) ||"
+                    "   'sector A' || char(10) || 'body B'),"
+                    " ('rules of draft none', ''),"
+                    " ('rules of draft gone', 'x' || char(10) || 'y')");
+    store_reopen(f);
+    assert_good(f,
+                store_draft_files(f->ctx, f->st, "late", &files, &n, &f->err));
+    assert_int_equal(n, 1);
+    assert_string_equal(files[0].sector, "");
+    assert_string_equal(files[0].file, "a b.rules");
+    assert_string_equal(files[0].text, "sector A\nbody B");
+    assert_int_equal(
+        database_value(database_path(f), "SELECT count(*) FROM draft_file"), 1);
+    assert_int_equal(database_value(database_path(f),
+                                    "SELECT count(*) FROM setting"
+                                    " WHERE name LIKE 'rules of draft%'"),
+                     0);
 }
 
 static void keeps_a_copy_before_it_migrates(void **state)
@@ -317,6 +363,7 @@ int main(void)
         STORE_TEST(refuses_a_second_opener),
         STORE_TEST(refuses_a_newer_format),
         STORE_TEST(migrates_from_a_step_between),
+        STORE_TEST(forks_keep_their_rules),
         STORE_TEST(keeps_a_copy_before_it_migrates),
         STORE_TEST(without_a_copy_nothing_migrates),
         STORE_TEST(undoes_a_migration_that_fails),

@@ -293,6 +293,49 @@ static void a_dropped_draft_is_gone(void **state)
     save(f, "what-if", plan_full(f->ctx));
 }
 
+static void put_file(struct fixture *f, const char *draft, const char *sector,
+                     const char *text)
+{
+    struct draft_file row = {sector, "a.rules", text};
+
+    assert_good(f, store_put_draft_file(f->st, draft, &row, &f->err));
+}
+
+/* The texts of a draft's files, one after the other. */
+static const char *files_of(struct fixture *f, const char *draft)
+{
+    struct draft_file *rows;
+    char *all = text_format(f->ctx, "%s", "");
+    size_t n;
+
+    assert_good(f, store_draft_files(f->ctx, f->st, draft, &rows, &n, &f->err));
+    for (size_t i = 0; i < n; i++)
+        all =
+            text_format(f->ctx, "%s%s=%s ", all, rows[i].sector, rows[i].text);
+    return all;
+}
+
+static void a_draft_has_a_file_of_each_sector(void **state)
+{
+    struct fixture *f = *state;
+    struct draft_file row = {"A", "a.rules", "text"};
+
+    save(f, "what-if", plan_full(f->ctx));
+    put_file(f, "what-if", "B", "1");
+    put_file(f, "what-if", "A", "2");
+    put_file(f, "What-If", "b", "3");
+    assert_string_equal(files_of(f, "what-if"), "A=2 b=3 ");
+    save(f, "what-if", plan_full(f->ctx)); /* saving leaves them */
+    save(f, "other", plan_full(f->ctx));
+    assert_good(f, store_copy_draft_files(f->st, "what-if", "other", &f->err));
+    put_file(f, "other", "A", "4");
+    assert_good(f, store_drop_draft(f->st, "what-if", &f->err));
+    assert_string_equal(files_of(f, "what-if"), "");
+    assert_string_equal(files_of(f, "other"), "A=4 b=3 ");
+    assert_bad(f, REPLY_CONFLICT, "something that is not there",
+               store_put_draft_file(f->st, "what-if", &row, &f->err));
+}
+
 /* What does not fit is refused whole: the draft stays as it was. */
 static void refuses_what_cannot_be(void **state)
 {
@@ -425,6 +468,7 @@ int main(void)
         STORE_TEST(items_with_facts_are_kept),
         STORE_TEST(saving_replaces),
         STORE_TEST(a_dropped_draft_is_gone),
+        STORE_TEST(a_draft_has_a_file_of_each_sector),
         STORE_TEST(refuses_what_cannot_be),
         STORE_TEST(a_version_comes_back_whole),
         STORE_TEST(a_version_never_changes),
