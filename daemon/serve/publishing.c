@@ -174,11 +174,12 @@ static bool is_published(const struct edition *e)
     return e->status != EDITION_LAPSED && !date_is_none(e->start);
 }
 
-/* Timed items are public from the day their edition is confirmed. */
+/* Timed items are public from the day their edition is confirmed. Those that a
+ * version has of a postponed one are what was called off with its date. */
 static bool has_public_items(const struct edition *e)
 {
     return e->status == EDITION_CONFIRMED || e->status == EDITION_HELD ||
-           e->status == EDITION_CANCELLED;
+           e->status == EDITION_CANCELLED || e->status == EDITION_POSTPONED;
 }
 
 static void add_edition(struct plan *p, const struct edition *e)
