@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "ctl/wire.h"
+#include "daemon/base/digest.h"
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -204,9 +205,41 @@ void request_progress(struct request *q, int done, int of, const char *text)
     connection_flush(q->connection);
 }
 
+/* What a file is known by once it is taken in: the log keeps who had it read,
+ * not the hundreds of addresses in it. */
+static json_t *file_print(TALLOC_CTX *ctx, const json_t *text)
+{
+    unsigned char octets[DIGEST_SIZE];
+    size_t size = json_string_length(text);
+    struct digest d;
+
+    digest_begin(&d);
+    digest_add(&d, json_string_value(text), size);
+    digest_end(&d, octets);
+    return json_string(text_format(ctx, "%zu octets, sha256:%s", size,
+                                   digest_hex(ctx, octets, sizeof octets)));
+}
+
+/* The arguments as the log has them; the caller frees the text. */
+static char *logged_args(const struct request *q)
+{
+    json_t *args = json_copy(q->args);
+    char *text;
+
+    for (const struct verb_arg *a = q->verb->args; a->place != PLACE_END; a++) {
+        const json_t *value = json_object_get(args, a->name);
+
+        if (a->type == ARG_FILE && json_is_string(value))
+            (void)json_object_set_new(args, a->name, file_print(q->ctx, value));
+    }
+    text = json_dumps(args, JSON_COMPACT);
+    json_decref(args);
+    return text;
+}
+
 static void log_change(struct request *q)
 {
-    char *args = json_dumps(q->args, JSON_COMPACT);
+    char *args = logged_args(q);
     struct log_row row = {.at = serve_now(q->serve),
                           .who = q->who,
                           .uid = q->uid,

@@ -132,6 +132,18 @@ char *json_line(TALLOC_CTX *ctx, json_t *object)
     return copy;
 }
 
+bool link_check(const char *url, struct error *err)
+{
+    bool web = text_begins(url, "https://") || text_begins(url, "http://");
+
+    if (web && strlen(url) <= 400 && !strpbrk(url, " \"<>\\^`{|}") &&
+        text_is_clean(url, strlen(url), ""))
+        return true;
+    return fail(err, REPLY_INPUT,
+                "an address begins with https:// and has no blanks or quotes "
+                "in it");
+}
+
 void summary_set(struct request *q, const char *name, json_t *value)
 {
     if (!q->summary)

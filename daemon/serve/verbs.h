@@ -26,6 +26,9 @@ bool requested_plan(struct request *q, const struct plan **ret,
                     struct error *err) MUST_USE;
 /* A JSON object as text on ctx; takes the reference. */
 char *json_line(TALLOC_CTX *ctx, json_t *object);
+/* An address that can stand in a calendar and on a page: http or https, no
+ * blanks, quotes or brackets. */
+bool link_check(const char *url, struct error *err) MUST_USE;
 /* Sets a member of the summary. */
 void summary_set(struct request *q, const char *name, json_t *value);
 

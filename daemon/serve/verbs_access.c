@@ -64,26 +64,13 @@ bool verb_AUDIENCE(struct request *q, struct error *err)
     return put_access(q, &access, item, err);
 }
 
-/* An address that can stand in a calendar: no blanks, quotes or brackets. */
-static bool check_link(const char *url, struct error *err)
-{
-    bool web = text_begins(url, "https://") || text_begins(url, "http://");
-
-    if (web && strlen(url) <= 400 && !strpbrk(url, " \"<>\\^`{|}") &&
-        text_is_clean(url, strlen(url), ""))
-        return true;
-    return fail(err, REPLY_INPUT,
-                "an address begins with https:// and has no blanks or quotes "
-                "in it");
-}
-
 bool verb_LINK(struct request *q, struct error *err)
 {
     const char *url = request_text(q, "url");
     struct item_access access;
     const struct item *item;
 
-    if (url && !check_link(url, err))
+    if (url && !link_check(url, err))
         return false;
     if (!find_access(q, &access, &item, err))
         return false;

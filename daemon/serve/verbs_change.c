@@ -201,6 +201,27 @@ static bool is_on_a_day(const struct edition *e, struct date d)
     return false;
 }
 
+/* An officer may put an item at any hour, but 03:00 is likely a slip. The
+ * evening counts as open for everything that is placed by hand. */
+static void warn_hours(struct request *q, const struct edition *e,
+                       const struct item *item)
+{
+    const struct sector *s =
+        rules_sector(q->serve->generation->rules, e->cluster);
+    int from = s->hours[0].from, to = s->hours[s->n_hours - 1].to;
+    int32_t end = item->end.minute +
+                  (item->end.date.day - item->start.date.day) * 24 * 60;
+
+    if (s->evening.to > to)
+        to = s->evening.to;
+    if (item->start.minute >= from && end <= to)
+        return;
+    summary_set(q, "warning",
+                json_string(text_format(
+                    q->ctx, "outside the opening hours %02d:%02d .. %02d:%02d",
+                    from / 60, from % 60, to / 60, to % 60)));
+}
+
 static bool move_item(struct request *q, const char *id, const char *text,
                       struct error *err)
 {
@@ -227,6 +248,7 @@ static bool move_item(struct request *q, const char *id, const char *text,
     item->pinned = true;
     if (!lays_out(q, draft, e, err))
         return false;
+    warn_hours(q, e, item);
     return close_item(q, draft, item->id, err);
 }
 
@@ -334,6 +356,7 @@ bool verb_MEETING(struct request *q, struct error *err)
     draft->items[draft->n_items++] = item_copy(draft, &item);
     if (!lays_out(q, draft, e, err))
         return false;
+    warn_hours(q, e, &item);
     return close_item(q, draft, item.id, err);
 }
 

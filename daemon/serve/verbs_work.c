@@ -288,11 +288,6 @@ static bool read_sum(TALLOC_CTX *ctx, const char *text, struct document *d,
     return true;
 }
 
-static bool is_address(const char *link)
-{
-    return text_begins(link, "https://") || text_begins(link, "http://");
-}
-
 static bool fill_received(struct request *q, struct document *d,
                           struct error *err)
 {
@@ -306,9 +301,8 @@ static bool fill_received(struct request *q, struct document *d,
                     d->edition, d->code, d->from);
     if (!date_is_none(on) && on.day > today_of(q).day)
         return fail(err, REPLY_INPUT, "--on lies in the future");
-    if (link && !is_address(link))
-        return fail(err, REPLY_INPUT,
-                    "--link is an address that begins with https://");
+    if (link && !link_check(link, err))
+        return wrap(err, "--link");
     d->received = date_is_none(on) ? today_of(q) : on;
     d->kind = kind_of(q, d->kind);
     if (title)

@@ -1,5 +1,6 @@
 """Changing a draft, releasing it, looking back."""
 import datetime
+import json
 
 import pytest
 from conftest import Failed
@@ -278,3 +279,33 @@ def test_a_second_daemon_on_the_same_state_says_who_holds_it(daemon):
     assert str(daemon.process.pid) in other.stderr
     other.notify.close()
     daemon.ctl("status")
+
+
+def test_a_postponed_meeting_is_told_once(planned):
+    """What was called off stays called off in the calendars, and the next release says nothing of it again."""
+    planned.ctl("confirm", "JWG-2027")
+    planned.ctl("release")
+    planned.ctl("postpone", "JWG-2027", "--because", "host asked")
+    told = planned.ctl("release")
+    assert {r["change"] for r in told if r["item"]} == {"cancelled"}
+    assert planned.ctl("status")[0]["draft_changes"] == 0 and planned.ctl("diff") == []
+    planned.ctl("confirm", "ATRC-2027")
+    told = planned.ctl("release")
+    assert {r["edition"] for r in told} == {"ATRC-2027"}
+    feed = planned.get("/feeds/ADGSOM-WG.ics")[2].decode()
+    assert feed.count("STATUS:CANCELLED") > 1  # the days and what would have been on them
+
+
+def test_an_hour_that_is_likely_a_slip_is_pointed_out(planned):
+    item = "MINISTERIAL-2027/SOM+1:JP"
+    done = planned.call("move", {"thing": item, "start": "2027-01-20T03:00"})
+    assert done.summary["warning"] == "outside the opening hours 09:00 .. 21:30"
+    assert "warning" not in planned.call("move", {"thing": item, "start": "2027-01-20T14:45"}).summary
+    late = {"edition": "MINISTERIAL-2027", "code": "LATE", "title": "Late", "at": "2027-01-20T21:00", "for": "45 min"}
+    assert planned.call("meeting", late).summary["warning"]
+
+
+def test_the_log_names_a_file_and_does_not_copy_it(planned):
+    args = json.loads(planned.ctl("log")[-1]["args"])
+    assert args["kind"] == "contacts" and args["name"].endswith("/contacts.csv")
+    assert " octets, sha256:" in args["text"], args

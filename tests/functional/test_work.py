@@ -334,6 +334,8 @@ def test_document_drop_and_what_is_refused(planned):
                                "--on", "2027-05-01")
     assert "https" in refused(planned, 65, "receive", WEEK, "WP9", "--from", "JP", "--title", "x",
                               "--link", "javascript:alert(1)")
+    assert "quotes" in refused(planned, 65, "receive", WEEK, "WP9", "--from", "JP", "--title", "x",
+                               "--link", 'https://papers.example.org/" onclick="a')
     refused(planned, 65, "receive", WEEK, "WP9", "--from", "JP", "--file", "/nonexistent")
     with pytest.raises(Failed):
         planned.call("receive", {"edition": WEEK, "code": "A", "from": "JP", "title": "x",
