@@ -50,6 +50,18 @@ static json_t *released_value(const struct page_job *job)
     return job->in->release ? value_instant(job->in->release->at) : json_null();
 }
 
+/* The edition, and always whose it is: a program that reads the table of one
+ * sector reads that of several. */
+static json_t *public_edition(const struct page_job *job,
+                              const struct edition *e)
+{
+    json_t *row = page_public(job, e);
+
+    page_set(row, "sector",
+             value_text(rules_sector(job->in->rules, e->cluster)->code));
+    return row;
+}
+
 struct page page_year_json(const struct page_job *job, TALLOC_CTX *ctx,
                            int cycle)
 {
@@ -62,7 +74,7 @@ struct page page_year_json(const struct page_job *job, TALLOC_CTX *ctx,
 
         if (e->cycle != cycle || !page_shows(e))
             continue;
-        row = page_public(job, e);
+        row = public_edition(job, e);
         invariant(json_object_set_new(row, "items", public_items(job, e)) == 0);
         value_append(rows, row);
     }
@@ -100,9 +112,9 @@ struct page page_feeds_json(const struct page_job *job, TALLOC_CTX *ctx)
 /* ---------------------------------------------------------------------- CSV */
 
 static const char *const columns[] = {
-    "edition", "cluster", "cycle",  "title",  "dates",     "item",
-    "status",  "start",   "end",    "zone",   "start_utc", "end_utc",
-    "host",    "city",    "bodies", "partner"};
+    "edition", "cluster", "cycle",  "title",   "dates",     "item",
+    "status",  "start",   "end",    "zone",    "start_utc", "end_utc",
+    "host",    "city",    "bodies", "partner", "sector"};
 
 /* A member as text: lists with blanks between, "" for null. */
 static char *cell(TALLOC_CTX *ctx, const json_t *row, const char *name)
@@ -143,7 +155,8 @@ static char *csv_line(TALLOC_CTX *ctx, char *text, const json_t *edition,
 static char *csv_edition(const struct page_job *job, char *text,
                          const struct edition *e)
 {
-    json_t *edition = page_public(job, e), *items = public_items(job, e), *item;
+    json_t *edition = public_edition(job, e), *items = public_items(job, e),
+           *item;
     size_t i;
 
     text = csv_line(job->ctx, text, edition, NULL);

@@ -8,6 +8,8 @@
  *    one side of its bar.
  * 3. What is behind is drawn first: stripes, months, today; then bars and
  *    labels, which keep a rim of their stripe's colour around them.
+ * 4. Where there are several sectors, their rows stand together below the
+ *    sector's title, in the order of the rules; with one nothing is said.
  */
 #include "daemon/publish/svg.h"
 
@@ -26,6 +28,7 @@
 #define LANE   22
 #define BAR    13
 #define LANES  8
+#define TITLE  26  /* height of a sector's title above its rows */
 #define LETTER 6.2 /* width of a label's letter, on the wide side */
 #define WIDE   12  /* of a letter of the wide scripts */
 #define BOLD   0.8 /* what a bold one has more */
@@ -53,6 +56,7 @@ struct bar {
 /* A cluster's row. */
 struct row {
     const char *cluster;
+    const struct sector *titled; /* its title stands above; NULL: none does */
     struct bar *bars;
     size_t n;
     double y, height;
@@ -326,11 +330,13 @@ static void put_bar(struct picture *p, const struct bar *b,
 
 /* ------------------------------------------------------------- all the rows */
 
-/* The row of a cluster, below those so far. */
-static void lay_row(struct picture *p, const char *cluster)
+/* The row of a cluster, below those so far and below a title if any. */
+static void lay_row(struct picture *p, const char *cluster,
+                    const struct sector *titled)
 {
     const struct plan *v = p->in->version;
     struct row row = {.cluster = cluster,
+                      .titled = titled,
                       .bars = array_new(p->ctx, struct bar, v->n_editions),
                       .y = p->y,
                       .striped = p->n % 2 == 0};
@@ -345,19 +351,40 @@ static void lay_row(struct picture *p, const char *cluster)
     p->y += row.height;
 }
 
-/* In the order of their first editions. */
-static void lay_rows(struct picture *p)
+static bool has_row(const struct picture *p, const char *cluster)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (strcmp(cluster, p->rows[i].cluster) == 0)
+            return true;
+    return false;
+}
+
+/* A sector's rows, in the order of their first editions. */
+static void lay_sector(struct picture *p, const struct sector *s)
 {
     const struct plan *v = p->in->version;
+    const struct sector *title = p->in->rules->n_sectors > 1 ? s : NULL;
 
     for (size_t i = 0; i < v->n_editions; i++) {
-        bool seen = !is_shown(p->in, &v->editions[i]);
+        const struct edition *e = &v->editions[i];
 
-        for (size_t j = 0; j < p->n && !seen; j++)
-            seen = strcmp(v->editions[i].cluster, p->rows[j].cluster) == 0;
-        if (!seen)
-            lay_row(p, v->editions[i].cluster);
+        if (!is_shown(p->in, e) ||
+            rules_sector(p->in->rules, e->cluster) != s ||
+            has_row(p, e->cluster))
+            continue;
+        p->y += title ? TITLE : 0;
+        lay_row(p, e->cluster, title);
+        title = NULL;
     }
+}
+
+static void put_title(struct picture *p, const struct row *row)
+{
+    put(p,
+        "<text class=\"quiet rim\" x=\"8\" y=\"%.1f\" font-size=\"12.5\" "
+        "fill=\"" QUIET "\" stroke=\"" PAPER "\" stroke-width=\"3\" "
+        "stroke-linejoin=\"round\" paint-order=\"stroke\">%s</text>\n",
+        row->y - 7, escaped(p, clipped(p, row->titled->title, RIGHT - 16)));
 }
 
 static void put_stripes(struct picture *p)
@@ -374,6 +401,8 @@ static void put_row(struct picture *p, const struct row *row)
 {
     const struct cluster *c = rules_cluster(p->in->rules, row->cluster);
 
+    if (row->titled)
+        put_title(p, row);
     put(p,
         "<g><title>%s</title><text class=\"ink\" x=\"8\" y=\"%.1f\" "
         "font-size=\"12.5\" font-weight=\"600\" fill=\"" INK
@@ -471,7 +500,7 @@ static char *opening(struct picture *p)
         "aria-labelledby=\"year-title year-text\" viewBox=\"0 0 %d %.0f\" "
         "%sfont-family=\"" FONT "\">\n"
         "<title id=\"year-title\">%s</title>\n"
-        "<desc id=\"year-text\">A row per cluster of meetings, months from "
+        "<desc id=\"year-text\">A row per cluster of meetings, %smonths from "
         "left to right; a bar where a cluster is held, with its days, its city "
         "and its host.</desc>\n"
         "<defs><pattern id=\"hatch\" width=\"5\" height=\"5\" "
@@ -483,7 +512,9 @@ static char *opening(struct picture *p)
         p->in->standalone
             ? text_format(p->ctx, "width=\"%d\" height=\"%.0f\" ", WIDTH, p->y)
             : "",
-        title);
+        title,
+        p->in->rules->n_sectors > 1 ? "the rows of a sector below its title, "
+                                    : "");
 }
 
 char *svg_year(TALLOC_CTX *ctx, const struct svg_year *in)
@@ -503,7 +534,8 @@ char *svg_year(TALLOC_CTX *ctx, const struct svg_year *in)
     }
     top = p.y;
     p.y += 24;
-    lay_rows(&p);
+    for (size_t i = 0; i < in->rules->n_sectors; i++)
+        lay_sector(&p, &in->rules->sectors[i]);
     put_stripes(&p);
     put_months(&p, top);
     put_today(&p, top + 20);

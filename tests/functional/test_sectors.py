@@ -1,4 +1,6 @@
 """Two sectors in one daemon: one rules file each, ministers shared."""
+import csv
+import json
 import subprocess
 
 import pytest
@@ -65,6 +67,16 @@ def test_check_and_status_know_both(two):
     rules = two.ctl("status")[0]["rules"]
     assert rules["sector"] == "DIGITAL, RIVERS"
     assert rules["file"].count(".rules") == 2
+
+
+def test_status_has_a_line_for_each_sector(two):
+    lines = two.run("status").stdout.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("rules:"))
+    assert "loaded" in lines[at] and "errors 0, warnings 0" in lines[at] and "DIGITAL" not in lines[at]
+    assert lines[at + 1].split() == ["sector", "DIGITAL,", "title", "Digital", "Affairs,", "file",
+                                     str(two.path / "rules" / "digital.rules")]
+    assert "sector RIVERS, title River Affairs" in lines[at + 2]
+    assert lines[at + 3].startswith("feeds:")
 
 
 def test_shared_ministers_are_kept_apart(two):
@@ -155,6 +167,18 @@ def test_feeds_and_pages_show_both(two):
     assert "<h3>Digital Affairs</h3>" in year and "<h3>River Affairs</h3>" in year
     assert "<dd>River Affairs</dd>" in two.get("/editions/RWEEK-2027")[2].decode()
     assert "<dd>River Affairs</dd>" in two.get("/bodies/RBOARD")[2].decode()
+
+
+def test_programs_are_told_whose_an_edition_is(two):
+    released(two)
+    table = list(csv.DictReader(two.get("/2027.csv")[2].decode().splitlines()))
+    assert list(table[0])[-1] == "sector"
+    assert {(r["edition"], r["sector"]) for r in table} == {("DWEEK-2027", "DIGITAL"), ("RWEEK-2027", "RIVERS")}
+    data = json.loads(two.get("/2027.json")[2])
+    assert {e["edition"]: e["sector"] for e in data["editions"]} == {"DWEEK-2027": "DIGITAL", "RWEEK-2027": "RIVERS"}
+    picture = two.get("/2027.svg")[2].decode()
+    assert picture.index(">Digital Affairs<") < picture.index(">DWEEK<") < \
+        picture.index(">River Affairs<") < picture.index(">RWEEK<")
 
 
 def test_reminders_are_those_of_the_sector(two):

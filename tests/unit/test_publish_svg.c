@@ -199,6 +199,33 @@ static void test_months_reach_as_far_as_the_editions(void **state)
     talloc_free(w);
 }
 
+/* Of two sectors each has its title above its rows; what is alone has none. */
+static void test_sectors_have_titles(void **state)
+{
+    struct world *w = world(NULL);
+    struct sector sectors[2] = {w->sector, w->sector};
+    const char *svg, *above, *below;
+
+    (void)state;
+    assert_int_equal(count(picture(w, true), "Digital Sector"), 0);
+    sectors[1].title = "Rivers & Lakes";
+    w->clusters[0] = (struct cluster){.code = "WEEK", .sector = &sectors[1]};
+    w->rules.clusters = w->clusters;
+    w->rules.n_clusters = 1;
+    w->rules.sectors = sectors;
+    w->rules.n_sectors = 2;
+    svg = picture(w, true);
+    above = strstr(svg, ">Digital Sector</text>");
+    below = strstr(svg, ">Rivers &amp; Lakes</text>");
+    assert_true(above && below && above < below);
+    assert_true(above < strstr(svg, ">WORK</text>"));
+    assert_true(strstr(svg, ">WORK</text>") < below);
+    assert_true(below < strstr(svg, ">WEEK</text>"));
+    w->editions[0].cycle = 2028; /* a sector without an edition */
+    assert_int_equal(count(picture(w, true), "Rivers"), 0);
+    talloc_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_long_names_are_cut),
         cmocka_unit_test(test_label_stays_inside),
         cmocka_unit_test(test_months_reach_as_far_as_the_editions),
+        cmocka_unit_test(test_sectors_have_titles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
