@@ -51,6 +51,42 @@ static void block_list(TALLOC_CTX *ctx, json_t *list, FILE *out, int indent,
     }
 }
 
+/* The first list of objects inside an object, NULL when it has none. */
+static json_t *list_inside(json_t *object)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(object, name, value)
+    {
+        if (json_is_object(json_array_get(value, 0)))
+            return value;
+    }
+    return NULL;
+}
+
+/* An object that has a list: what is said of the whole, then one thing a line.
+ * What each of them says for itself is not said of the whole again. */
+static void block_parts(TALLOC_CTX *ctx, json_t *object, json_t *list,
+                        FILE *out, int indent, int width)
+{
+    json_t *whole = json_object(), *value;
+    const char *name;
+
+    json_object_foreach(object, name, value)
+    {
+        if (value != list && !json_object_get(json_array_get(list, 0), name))
+            (void)json_object_set(whole, name, value);
+    }
+    if (json_object_size(whole) > 0) {
+        grid_wrap(out, width_clean(ctx, cell_print(ctx, whole), ""), indent,
+                  width);
+        (void)fprintf(out, "%*s", indent, "");
+    }
+    block_list(ctx, list, out, indent, width);
+    json_decref(whole);
+}
+
 /* Text of several lines keeps them: a mail, a note. */
 static void block_lines(TALLOC_CTX *ctx, const char *text, FILE *out)
 {
@@ -87,6 +123,10 @@ static void block_print(TALLOC_CTX *ctx, json_t *row, FILE *out, int width)
         (void)fprintf(out, "%*s", indent - width_of(key) - 1, "");
         if (json_is_object(json_array_get(value, 0))) {
             block_list(ctx, value, out, indent, width);
+            continue;
+        }
+        if (list_inside(value)) {
+            block_parts(ctx, value, list_inside(value), out, indent, width);
             continue;
         }
         text = width_clean(ctx, cell_print(ctx, value), "");
