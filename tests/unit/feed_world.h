@@ -2,6 +2,7 @@
 /*
  * A small version with an edition in each state, for the tests of feeds.
  */
+#include "brunei_world.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/feed.h"
@@ -35,15 +36,6 @@ struct world {
     struct feed_input in;
 };
 
-static inline const struct zone *zone(TALLOC_CTX *ctx, const char *name)
-{
-    const struct zone *z;
-    struct error err;
-
-    assert_true(zone_load(ctx, name, &z, &err));
-    return z;
-}
-
 static inline void set_rules(struct world *w)
 {
     w->bodies[0] = (struct body){.code = "ADGSOM",
@@ -51,15 +43,15 @@ static inline void set_rules(struct world *w)
     w->bodies[1] =
         (struct body){.code = "ATRC", .title = "Telecommunications Regulators"};
     w->partners[0] = (struct partner){
-        .code = "JP", .name = "Japan", .zone = zone(w, "Asia/Tokyo")};
+        .code = "JP", .name = "Japan", .zone = zone_of(w, "Asia/Tokyo")};
     w->partners[1] = (struct partner){.code = "US",
                                       .name = "United States",
-                                      .zone = zone(w, "America/New_York")};
+                                      .zone = zone_of(w, "America/New_York")};
     w->members[0] = (struct member){.code = "BN",
                                     .name = "Brunei Darussalam",
-                                    .zone = zone(w, "Asia/Brunei")};
+                                    .zone = zone_of(w, "Asia/Brunei")};
     w->members[1] = (struct member){
-        .code = "ID", .name = "Indonesia", .zone = zone(w, "Asia/Jakarta")};
+        .code = "ID", .name = "Indonesia", .zone = zone_of(w, "Asia/Jakarta")};
     w->clusters[0] = (struct cluster){.code = "MINISTERIAL",
                                       .title = "ADGMIN and Related Meetings"};
     w->clusters[1] = (struct cluster){.code = "JWG", .title = "JWG Meetings"};
@@ -78,85 +70,55 @@ static inline void set_rules(struct world *w)
                               .n_clusters = 2};
 }
 
-static inline struct edition edition(const char *id, const char *cluster,
-                                     const char *title, struct date start,
-                                     int days, const char *host,
-                                     const char *city, const char *zone_id)
+static inline struct edition released(struct edition e, const char *uid)
 {
-    return (struct edition){.id = id,
-                            .cluster = cluster,
-                            .cycle = 2026,
-                            .title = title,
-                            .start = start,
-                            .end = date_add_days(start, days - 1),
-                            .host = host,
-                            .city = city,
-                            .zone = zone_id,
-                            .status = EDITION_CONFIRMED,
-                            .created = {RELEASED},
-                            .modified = {RELEASED}};
+    e.uid = uid;
+    e.created = e.modified = (struct instant){RELEASED};
+    return e;
 }
 
-static inline struct item item(const char *id, const char *title,
-                               const char *uid, const char *partner,
-                               const char **bodies, size_t n_bodies,
-                               struct local start, int minutes)
+static inline struct item identified(struct item i, const char *uid)
 {
-    int64_t utc = local_seconds(start) - 8 * 3600; /* Brunei */
-
-    return (struct item){
-        .id = id,
-        .edition = "MINISTERIAL-2026",
-        .code = "SOM",
-        .part = 1,
-        .parts = 1,
-        .title = title,
-        .partner = partner,
-        .bodies = bodies,
-        .n_bodies = n_bodies,
-        .people = "",
-        .start = start,
-        .end = local_of_seconds(local_seconds(start) + minutes * 60),
-        .zone = "Asia/Brunei",
-        .start_utc = {utc},
-        .end_utc = {utc + minutes * 60},
-        .city = "Bandar Seri Begawan",
-        .status = ITEM_CONFIRMED,
-        .uid = uid,
-        .created = {RELEASED},
-        .modified = {RELEASED}};
+    i.uid = uid;
+    i.created = i.modified = (struct instant){RELEASED};
+    return i;
 }
 
 static inline void set_plan(struct world *w)
 {
     static const char *som[] = {"ADGSOM"}, *both[] = {"ADGSOM", "ATRC"};
-    struct date mon = date_of(2026, 1, 19);
+    struct date mon = date_of(2026, 1, 19), may = date_of(2026, 5, 4);
 
-    w->editions[0] = edition("MINISTERIAL-2026", "MINISTERIAL",
-                             "ADGMIN and Related Meetings", mon, 5, "BN",
-                             "Bandar Seri Begawan", "Asia/Brunei");
-    w->editions[0].uid = "aaaaaaaaaaaaaaaaaaaaaaaa@example.org";
+    w->editions[0] = released(edition_of("MINISTERIAL-2026", "MINISTERIAL",
+                                         "ADGMIN and Related Meetings", mon, 5),
+                              "aaaaaaaaaaaaaaaaaaaaaaaa@example.org");
     w->editions[1] =
-        edition("JWG-2026", "JWG", "JWG Meetings", date_of(2026, 5, 4), 3, "ID",
-                "Jakarta", "Asia/Jakarta");
-    w->editions[1].uid = "bbbbbbbbbbbbbbbbbbbbbbbb@example.org";
+        released(edition_of("JWG-2026", "JWG", "JWG Meetings", may, 3),
+                 "bbbbbbbbbbbbbbbbbbbbbbbb@example.org");
+    w->editions[1].host = "ID";
+    w->editions[1].city = "Jakarta";
+    w->editions[1].zone = "Asia/Jakarta";
     w->editions[1].status = EDITION_PROPOSED;
-    w->items[0] = item("MINISTERIAL-2026/JOINT", "Joint ADGSOM-ATRC Meeting",
-                       "cccccccccccccccccccccccc@example.org", "", both, 2,
-                       (struct local){mon, 540}, 210);
-    w->items[1] = item("MINISTERIAL-2026/SOM+1:JP", "7th ADGSOM with Japan",
-                       "dddddddddddddddddddddddd@example.org", "JP", som, 1,
-                       (struct local){{mon.day + 1}, 540}, 45);
+    w->items[0] =
+        identified(item_of("MINISTERIAL-2026/JOINT", "MINISTERIAL-2026",
+                           "Joint ADGSOM-ATRC Meeting", "", both, 2,
+                           (struct local){mon, 540}, 210),
+                   "cccccccccccccccccccccccc@example.org");
+    w->items[1] =
+        identified(item_of("MINISTERIAL-2026/SOM+1:JP", "MINISTERIAL-2026",
+                           "7th ADGSOM with Japan", "JP", som, 1,
+                           (struct local){{mon.day + 1}, 540}, 45),
+                   "dddddddddddddddddddddddd@example.org");
     w->items[2] =
-        item("MINISTERIAL-2026/SOM+1:US", "7th ADGSOM with United States",
-             "eeeeeeeeeeeeeeeeeeeeeeee@example.org", "US", som, 1,
-             (struct local){{mon.day + 1}, 585}, 45);
+        identified(item_of("MINISTERIAL-2026/SOM+1:US", "MINISTERIAL-2026",
+                           "7th ADGSOM with United States", "US", som, 1,
+                           (struct local){{mon.day + 1}, 585}, 45),
+                   "eeeeeeeeeeeeeeeeeeeeeeee@example.org");
     w->items[2].status = ITEM_CANCELLED;
     w->items[2].sequence = 1;
-    w->items[3] =
-        item("JWG-2026/JWG", "JWG 2026", "ffffffffffffffffffffffff@example.org",
-             "", both, 2, (struct local){date_of(2026, 5, 4), 540}, 180);
-    w->items[3].edition = "JWG-2026";
+    w->items[3] = identified(item_of("JWG-2026/JWG", "JWG-2026", "JWG 2026", "",
+                                     both, 2, (struct local){may, 540}, 180),
+                             "ffffffffffffffffffffffff@example.org");
     w->items[3].status = ITEM_PROPOSED;
     w->plan = (struct plan){.editions = w->editions,
                             .n_editions = 2,

@@ -3,6 +3,7 @@
  * A small sector with a released year, for the tests of pages, pictures and
  * letters. Everything may be changed before it is rendered.
  */
+#include "brunei_world.h"
 #include "page_golden.h"
 
 struct world {
@@ -25,15 +26,6 @@ struct world {
     struct page_input in;
     struct templates *templates;
 };
-
-static const struct zone *zone_of(TALLOC_CTX *ctx, const char *name)
-{
-    const struct zone *z;
-    struct error err;
-
-    assert_true(zone_load(ctx, name, &z, &err));
-    return z;
-}
 
 static void set_rules(struct world *w)
 {
@@ -95,86 +87,43 @@ static void set_rules(struct world *w)
     };
 }
 
-static struct edition edition_of(const char *id, const char *cluster,
-                                 const char *title, struct date start, int days,
-                                 enum edition_status status)
+static struct edition worried(struct edition e, enum edition_status status)
 {
     static const char *worries[] = {"a secret worry"};
 
-    return (struct edition){.id = id,
-                            .cluster = cluster,
-                            .cycle = 2027,
-                            .title = title,
-                            .start = start,
-                            .end = date_add_days(start, days - 1),
-                            .host = "BN",
-                            .city = "Bandar Seri Begawan",
-                            .zone = "Asia/Brunei",
-                            .status = status,
-                            .cost = 41,
-                            .warnings = worries,
-                            .n_warnings = 1,
-                            .reason = "",
-                            .by = DATE_NONE,
-                            .forced = "",
-                            .uid = "",
-                            .created = INSTANT_NONE,
-                            .modified = INSTANT_NONE};
-}
-
-static struct item item_of(const char *id, const char *edition,
-                           const char *title, const char *partner,
-                           struct local start, int minutes)
-{
-    static const char *bodies[] = {"SOM"};
-    int64_t utc = local_seconds(start) - 8 * 3600; /* Brunei */
-
-    return (struct item){
-        .id = id,
-        .edition = edition,
-        .code = "SOM",
-        .part = 1,
-        .parts = 1,
-        .kind = partner[0] ? ITEM_CONSULT : ITEM_MEETING,
-        .title = title,
-        .partner = partner,
-        .bodies = bodies,
-        .n_bodies = 1,
-        .people = "",
-        .start = start,
-        .end = local_of_seconds(local_seconds(start) + minutes * 60),
-        .zone = "Asia/Brunei",
-        .start_utc = {utc},
-        .end_utc = {utc + minutes * 60},
-        .city = "Bandar Seri Begawan",
-        .status = ITEM_CONFIRMED,
-        .uid = "aaaa@example.org",
-        .created = INSTANT_NONE,
-        .modified = INSTANT_NONE};
+    e.status = status;
+    e.cost = 41;
+    e.warnings = worries;
+    e.n_warnings = 1;
+    return e;
 }
 
 static void set_plan(struct world *w)
 {
+    static const char *som[] = {"SOM"};
     struct date mon = date_of(2027, 1, 18), may = date_of(2027, 5, 24);
 
-    w->editions[0] =
-        edition_of("WEEK-2027", "WEEK", "The Week", mon, 5, EDITION_CONFIRMED);
-    w->editions[1] = edition_of("WORK-2027-1", "WORK", "Working Group", may, 2,
-                                EDITION_PROPOSED);
+    w->editions[0] = worried(
+        edition_of("WEEK-2027", "WEEK", "The Week", mon, 5), EDITION_CONFIRMED);
+    w->editions[1] =
+        worried(edition_of("WORK-2027-1", "WORK", "Working Group", may, 2),
+                EDITION_PROPOSED);
     w->editions[1].n = 1;
-    w->editions[2] = edition_of("WORK-2027-2", "WORK", "Working Group",
-                                date_of(2027, 6, 1), 2, EDITION_CANCELLED);
+    w->editions[2] = worried(edition_of("WORK-2027-2", "WORK", "Working Group",
+                                        date_of(2027, 6, 1), 2),
+                             EDITION_CANCELLED);
     w->editions[2].n = 2;
-    w->editions[3] = edition_of("LATE-2027", "LATE", "Lapsed Meeting",
-                                date_of(2027, 7, 1), 1, EDITION_LAPSED);
-    w->items[0] = item_of("WEEK-2027/SOM", "WEEK-2027", "7th SOM", "",
+    w->editions[3] = worried(edition_of("LATE-2027", "LATE", "Lapsed Meeting",
+                                        date_of(2027, 7, 1), 1),
+                             EDITION_LAPSED);
+    w->items[0] = item_of("WEEK-2027/SOM", "WEEK-2027", "7th SOM", "", som, 1,
                           (struct local){mon, 540}, 210);
     w->items[1] =
         item_of("WEEK-2027/SOM+1:US", "WEEK-2027", "7th SOM with United States",
-                "US", (struct local){{mon.day + 1}, 540}, 45);
+                "US", som, 1, (struct local){{mon.day + 1}, 540}, 45);
     w->items[2] =
         item_of("WORK-2027-1/WG", "WORK-2027-1", "Meeting of the group", "",
-                (struct local){may, 540}, 120);
+                som, 1, (struct local){may, 540}, 120);
     w->items[2].status = ITEM_PROPOSED;
     w->plan = (struct plan){.editions = w->editions,
                             .n_editions = 4,

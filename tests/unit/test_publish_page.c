@@ -199,8 +199,11 @@ static void test_planned_and_held(void **state)
     struct error err;
 
     (void)state;
-    w->clusters[0] = (struct cluster){
-        .code = "WEEK", .title = "The Week", .items = &rule, .n_items = 1};
+    w->clusters[0] = (struct cluster){.sector = &w->sector,
+                                      .code = "WEEK",
+                                      .title = "The Week",
+                                      .items = &rule,
+                                      .n_items = 1};
     w->rules.clusters = w->clusters;
     w->rules.n_clusters = 1;
     w->in.history = &history;
