@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <grp.h>
 #include <ini.h>
 #include <limits.h>
 #include <stdio.h>
@@ -67,20 +68,26 @@ struct reader {
     int seen[KEYS];    /* line of each key, 0 not seen */
 };
 
-/* A finding about the line in hand; line 0 is about the file as a whole. */
-static void report(struct reader *r, const char *text, const char *hint)
+static void add_finding(struct reader *r, enum severity severity,
+                        const char *text, const char *hint)
 {
     struct diagnostics *d = r->found;
 
     d->rows = array_grow(r->ctx, d->rows, struct diagnostic, d->n + 1);
     d->rows[d->n++] = (struct diagnostic){
         .where = {memory_text(r->ctx, r->path), r->line, 1},
-        .severity = SEVERITY_ERROR,
+        .severity = severity,
         .text = text,
         .hint = hint,
         .line = text_trim(r->ctx, r->text),
     };
-    d->errors++;
+    d->errors += severity == SEVERITY_ERROR;
+}
+
+/* A finding about the line in hand; line 0 is about the file as a whole. */
+static void report(struct reader *r, const char *text, const char *hint)
+{
+    add_finding(r, SEVERITY_ERROR, text, hint);
 }
 
 static const char **field_of(struct config *c, const struct key *k)
@@ -209,6 +216,47 @@ static bool length_of(const char *text, int *ret_seconds)
     return *ret_seconds > 0;
 }
 
+/* "relay.example.org:25", "[::1]:8080": what follows the last colon is a port.
+ */
+static bool is_endpoint(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    int port;
+
+    return colon && colon > text && !strpbrk(text, " \t/") &&
+           number_of(colon + 1, 65535, &port) && port > 0;
+}
+
+static void check_listen(struct reader *r)
+{
+    char **one = text_split(r->ctx, r->config->listen, ',');
+
+    for (; *one; one++) {
+        bool path = text_begins(*one, "unix:");
+
+        if (strcmp(*one, "none") == 0 || (path && (*one)[5] == '/') ||
+            (!path && is_endpoint(*one)))
+            continue;
+        report_key(r, "listen",
+                   text_format(r->ctx, "listen = %s is not understood", *one),
+                   "write HOST:PORT like 127.0.0.1:8080, unix:/PATH or none, "
+                   "with commas between several");
+    }
+}
+
+/* A group that is not there lets nobody in; it may still be made. */
+static void check_groups(struct reader *r, const char *name, const char *groups)
+{
+    char **one = text_split(r->ctx, groups, ',');
+
+    for (; *one; one++)
+        if (**one && !getgrnam(*one))
+            add_finding(
+                r, SEVERITY_WARNING,
+                text_format(r->ctx, "%s: there is no group %s", name, *one),
+                text_format(r->ctx, "make it: groupadd --system %s", *one));
+}
+
 static void check_deliver(struct reader *r)
 {
     struct config *c = r->config;
@@ -223,7 +271,7 @@ static void check_deliver(struct reader *r)
                 ? c->deliver + 10
                 : text_format(r->ctx, "%s/%s", c->state, c->deliver + 10);
     } else if (text_begins(c->deliver, "smtp://") &&
-               strchr(c->deliver + 7, ':') && !strchr(c->deliver + 7, '/')) {
+               is_endpoint(c->deliver + 7)) {
         c->deliver_kind = DELIVER_SMTP;
         c->deliver_to = c->deliver + 7;
     } else {
@@ -345,6 +393,12 @@ static void check_values(struct reader *r)
             (*field)[0] && (*field)[0] != '/')
             *field = tidy(r->ctx,
                           text_format(r->ctx, "%s/%s", r->directory, *field));
+        if (keys[i].type == KEY_PATH && keys[i].fallback[0] && !(*field)[0])
+            report(r, text_format(r->ctx, "%s has no path", keys[i].name),
+                   text_format(r->ctx, "write one, or take the line out for %s",
+                               keys[i].fallback));
+        if (keys[i].type == KEY_GROUPS)
+            check_groups(r, keys[i].name, *field);
         if (keys[i].type == KEY_ADDRESS)
             check_address(r, keys[i].name, *field);
         if (keys[i].type == KEY_ZONE &&
@@ -362,6 +416,7 @@ static void check_values(struct reader *r)
                 "slash at the end");
     }
     r->line = 0;
+    check_listen(r);
     check_mail(r);
     if (strlen(c->socket) > 100)
         report_key(r, "socket",

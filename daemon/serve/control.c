@@ -511,9 +511,11 @@ bool control_start(struct serve *s, int fd, struct error *err)
     } else {
         mode_t old;
 
+        /* Anybody may connect, as to the socket that systemd opens: who may do
+         * what is asked of the kernel, connection by connection. */
         if (!clear_path(s->loop, path, err))
             return false;
-        old = umask(0117);
+        old = umask(0111);
         rc = uv_pipe_bind(&control->listener, path);
         (void)umask(old);
     }

@@ -362,6 +362,8 @@ static int listen_unix(const char *path, struct error *err)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     struct stat st;
+    mode_t old;
+    bool bound;
     int fd;
 
     if (strlen(path) >= sizeof a.sun_path) {
@@ -372,8 +374,11 @@ static int listen_unix(const char *path, struct error *err)
     if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
         (void)unlink(path);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
-        listen(fd, 128) != 0) {
+    /* As open as a port: a proxy of another user has to reach it. */
+    old = umask(0111);
+    bound = fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0;
+    (void)umask(old);
+    if (!bound || listen(fd, 128) != 0) {
         (void)fail(err, REPLY_INTERNAL, "listen on %s: %s", path,
                    strerror(errno));
         if (fd >= 0)

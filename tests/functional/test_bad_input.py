@@ -197,7 +197,6 @@ def test_rights_are_the_users(daemon):
     """Somebody else may not even look."""
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
-    os.chmod(daemon.socket, 0o666)
     os.chmod(daemon.path, 0o755)
     child = os.fork()
     if child == 0:
@@ -216,11 +215,11 @@ def test_wrong_configuration_names_every_line(where):
     import subprocess
     conf = where / "bad.conf"
     conf.write_text("[deamon]\nstate = x\n[http]\nlisen = 1\n[mail]\ndeliver = pigeon\n"
-                    "review = maybe\nfrom = nobody\n[secretariat]\nzone = Asia/Hanoi\n")
+                    "review = maybe\nfrom = nobody\n[control]\nofficers = nobody-of-that-name\n[secretariat]\nzone = Asia/Hanoi\n")
     done = subprocess.run([BUILD / "convened", "-c", conf, "--check"], capture_output=True, text=True)
     assert done.returncode == 65
     for says in ("bad.conf:2:", 'did you mean "daemon"', "bad.conf:4:", 'did you mean "listen"',
-                 "bad.conf:6:", "pigeon", "bad.conf:7:", "maybe", "bad.conf:8:", "Asia/Hanoi", "from"):
+                 "bad.conf:6:", "pigeon", "bad.conf:7:", "maybe", "bad.conf:8:", "Asia/Hanoi", "from", "bad.conf:10:", "no group nobody-of-that-name"):
         assert says in done.stdout, done.stdout
     done = subprocess.run([BUILD / "convened", "--clock", "yesterday"], capture_output=True, text=True)
     assert done.returncode == 64 and "yesterday" in done.stderr

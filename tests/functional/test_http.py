@@ -444,6 +444,7 @@ def test_unix_listener_beside_tcp(where):
             s.connect(str(where / "http"))
             s.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
             assert s.recv(4096).startswith(b"HTTP/1.1 200")
+    assert (where / "http").stat().st_mode & 0o777 == 0o666  # the proxy is another user
     assert d.get("/healthz")[0] == 200
     d.stop()
     assert not (where / "http").exists()

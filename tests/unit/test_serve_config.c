@@ -98,6 +98,12 @@ static void faults_name_their_line(void **state)
         {"[http]\n name = a\n", 2, "begins with a blank", ""},
         {"[http]\nbase-url = https://x/\n", 2, "base-url", "slash"},
         {"[http]\nbase-url = ftp://x\n", 2, "base-url", "https"},
+        {"[http]\nlisten = 127.0.0.1\n", 2, "127.0.0.1", "HOST:PORT"},
+        {"[http]\nlisten = none, [::1]:99999\n", 2, "[::1]:99999", "HOST"},
+        {"[http]\nlisten = a:1 b:2\n", 2, "a:1 b:2", "commas"},
+        {"[http]\nlisten = unix:http\n", 2, "unix:http", "unix:/PATH"},
+        {"[daemon]\nstate =\n", 2, "no path", "/var/lib/convened"},
+        {"[mail]\ndeliver = smtp://relay:0\n", 2, "relay:0", "HOST:PORT"},
         {"[mail]\n\ndeliver = pigeon\n", 3, "pigeon", "smtp://"},
         {"[mail]\nreview = maybe\n", 2, "maybe", "release"},
         {"[mail]\nstarttls = perhaps\n", 2, "perhaps", "required"},
@@ -127,6 +133,22 @@ static void faults_name_their_line(void **state)
         assert_int_equal(found.rows[0].where.line, rows[i].line);
         talloc_free(ctx);
     }
+}
+
+/* A mistyped group would let no officer in, and nothing would say why. */
+static void a_group_that_is_not_there_is_pointed_out(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct diagnostics found;
+
+    (void)state;
+    assert_non_null(read_text(
+        ctx, "[control]\nofficers = root, no-such-group-here\n", &found));
+    assert_int_equal(found.n, 1);
+    assert_int_equal(found.errors, 0);
+    assert_int_equal(found.rows[0].where.line, 2);
+    assert_non_null(strstr(found.rows[0].text, "no-such-group-here"));
+    talloc_free(ctx);
 }
 
 static void a_long_line_is_refused_whole(void **state)
@@ -181,6 +203,7 @@ int main(void)
         cmocka_unit_test(every_key_has_a_default),
         cmocka_unit_test(values_are_worked_out),
         cmocka_unit_test(faults_name_their_line),
+        cmocka_unit_test(a_group_that_is_not_there_is_pointed_out),
         cmocka_unit_test(a_long_line_is_refused_whole),
         cmocka_unit_test(the_manual_page_is_the_table),
     };
