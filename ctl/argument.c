@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/address.h"
 #include "daemon/base/date.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -514,22 +515,21 @@ static bool check_codes(const struct verb_arg *a, json_t *v, json_t **ret,
     return good;
 }
 
-/* One @ with something on both sides and a plain domain: what mail can be sent
- * to is for the composer to say. */
+/* An address as it is kept, whatever the script its domain was typed in. */
 static bool check_email(const struct verb_arg *a, json_t *v, json_t **ret,
                         struct error *err)
 {
-    const char *s, *at, *dot;
+    TALLOC_CTX *job = talloc_new(NULL);
+    const char *s;
+    char *address;
+    bool good = text_of(v, TEXT_MOST, &s, err);
 
     (void)a;
-    if (!text_of(v, 254, &s, err))
-        return false;
-    at = strchr(s, '@');
-    dot = at ? strchr(at, '.') : NULL;
-    if (!at || at == s || strchr(at + 1, '@') || !dot || dot == at + 1 ||
-        s[strlen(s) - 1] == '.' || strpbrk(s, " <>,;:\"()[]\\"))
-        return refuse(err, s, "an address, write one like name@example.org");
-    return keep(v, ret);
+    good = good && (address_read(job, s, &address, err) || as_usage(err));
+    if (good)
+        *ret = json_string(address);
+    talloc_free(job);
+    return good;
 }
 
 /* The text of a file: any characters, as the reader of the file judges. */

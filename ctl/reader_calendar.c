@@ -8,6 +8,7 @@
 #include <libical/ical.h>
 #include <string.h>
 
+#include "daemon/base/mailto.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 
@@ -207,20 +208,6 @@ static icalproperty *answering(icalcomponent *event)
     return first;
 }
 
-/* "MAILTO: <A@b.example>" -> "A@b.example", on ctx. */
-static char *address_of(TALLOC_CTX *ctx, const char *uri)
-{
-    char *address = text_trim(ctx, uri);
-    size_t n;
-
-    if (text_begins(address, "mailto:"))
-        address = text_trim(ctx, address + strlen("mailto:"));
-    if (address[0] == '<')
-        address++;
-    n = strcspn(address, ">? \"");
-    return memory_text_n(ctx, address, n);
-}
-
 static void read_attendee(TALLOC_CTX *ctx, icalcomponent *event,
                           struct answer *ret)
 {
@@ -229,7 +216,7 @@ static void read_attendee(TALLOC_CTX *ctx, icalcomponent *event,
 
     if (!uri)
         return;
-    ret->attendee = address_of(ctx, uri);
+    ret->attendee = mailto_address(ctx, uri);
     ret->partstat = partstat_word(p);
 }
 

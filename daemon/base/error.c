@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/text.h"
+
 static const struct {
     const char *word;
     int exit;
@@ -19,6 +21,24 @@ static const struct {
 #include "ctl/reply.def"
 #undef REPLY
 };
+
+/* A precision or the end of the buffer may have cut a character: what is left
+ * of it goes, because nobody can show it and JSON refuses it. */
+static void keep_characters(char *text)
+{
+    char *to = text;
+
+    for (const char *c = text; *c;) {
+        size_t n = 1;
+
+        while (n < 4 && ((unsigned char)c[n] & 0xc0) == 0x80)
+            n++;
+        if (text_is_utf8(c, n))
+            to = (char *)memmove(to, c, n) + n;
+        c += n;
+    }
+    *to = '\0';
+}
 
 bool fail(struct error *err, enum reply code, const char *fmt, ...)
 {
@@ -31,6 +51,7 @@ bool fail(struct error *err, enum reply code, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(err->text, sizeof err->text, fmt, ap);
     va_end(ap);
+    keep_characters(err->text);
     return false;
 }
 
@@ -49,6 +70,7 @@ bool wrap(struct error *err, const char *fmt, ...)
     if (n >= 0 && (size_t)n + 3 < sizeof err->text)
         (void)snprintf(err->text + n, sizeof err->text - (size_t)n, ": %.*s",
                        (int)(sizeof err->text - (size_t)n - 3), inner);
+    keep_characters(err->text);
     return false;
 }
 

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/address.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/office/office.h"
@@ -534,7 +535,7 @@ bool mail_address_split(TALLOC_CTX *ctx, const char *text,
                         struct error *err)
 {
     const char *angle = strrchr(text, '<'), *name = "";
-    char *address = text_trim(ctx, angle ? angle + 1 : text);
+    char *address = text_trim(ctx, angle ? angle + 1 : text), *kept;
     size_t n = strlen(address);
 
     if (angle && (n == 0 || address[n - 1] != '>'))
@@ -546,9 +547,10 @@ bool mail_address_split(TALLOC_CTX *ctx, const char *text,
         name = text_trim(ctx, memory_text_n(ctx, text, (size_t)(angle - text)));
     }
     if (!clean("the name", name, "", err) ||
-        !name_read(ctx, name, &name, err) || !address_check(address, err))
+        !name_read(ctx, name, &name, err) ||
+        !address_read(ctx, address, &kept, err))
         return false;
     *ret_name = name;
-    *ret_address = address;
+    *ret_address = kept;
     return true;
 }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/mailto.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/feed_text.h"
@@ -241,12 +242,10 @@ bool itip_write(TALLOC_CTX *ctx, const struct itip_source *s, const char *uid,
     tmp = talloc_new(NULL);
     event = icalcomponent_new_clone(found);
     add_party(tmp, event,
-              icalproperty_new_organizer(
-                  text_format(tmp, "mailto:%s", organizer->address)),
+              icalproperty_new_organizer(mailto_print(tmp, organizer->address)),
               organizer->name);
     add_party(tmp, event,
-              attendee_property(
-                  text_format(tmp, "mailto:%s", attendee->address), method),
+              attendee_property(mailto_print(tmp, attendee->address), method),
               attendee->name);
     set_state(event, method);
     if (!instant_is_none(stamp))

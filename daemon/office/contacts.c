@@ -1,6 +1,6 @@
 /*
- * Contacts: the words of their rows, what an address may look like, whose clock
- * they live by, and what concerns them.
+ * Contacts: the words of their rows, whose clock they live by, and what concerns
+ * them.
  *
  * 1. A contact without bodies stands for all bodies of its member, partner or
  *    desk.
@@ -8,8 +8,6 @@
  *    partners that take part, nobody else.
  * 3. A member's contacts hear of nothing that happens outside its membership.
  */
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
@@ -56,117 +54,6 @@ bool channel_parse(const char *word, enum channel *ret)
             return true;
         }
     return false;
-}
-
-/* ---- addresses: RFC 5321 4.1.2 dot-atoms, 4.5.3.1 sizes */
-
-#define LOCAL_SIZE   64
-#define LABEL_SIZE   63
-#define ADDRESS_SIZE 254 /* of a path, without its angle brackets */
-
-static bool is_letter_or_digit(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9');
-}
-
-static bool is_atom_character(char c)
-{
-    return is_letter_or_digit(c) ||
-           (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
-}
-
-static bool bad_character(const char *address, char c, const char *where,
-                          struct error *err)
-{
-    if (c == ' ')
-        return fail(err, REPLY_INPUT, "\"%.80s\": a blank in %s", address,
-                    where);
-    if (c > ' ' && c <= '~')
-        return fail(err, REPLY_INPUT, "\"%.80s\": '%c' is not allowed in %s",
-                    address, c, where);
-    return fail(err, REPLY_INPUT,
-                "an address holds a character that is not plain ASCII "
-                "(octet %02x) in %s",
-                (unsigned)(unsigned char)c, where);
-}
-
-static bool local_check(const char *address, size_t n, struct error *err)
-{
-    if (n == 0)
-        return fail(err, REPLY_INPUT, "\"%.80s\": nothing before the @",
-                    address);
-    if (n > LOCAL_SIZE)
-        return fail(err, REPLY_INPUT,
-                    "\"%.80s\": more than %d characters before the @", address,
-                    LOCAL_SIZE);
-    for (size_t i = 0; i < n; i++) {
-        bool edge = i == 0 || i == n - 1 || address[i - 1] == '.';
-
-        if (address[i] == '.' && edge)
-            return fail(err, REPLY_INPUT,
-                        "\"%.80s\": a dot at an end or beside another one "
-                        "before the @",
-                        address);
-        if (address[i] != '.' && !is_atom_character(address[i]))
-            return bad_character(address, address[i], "what is before the @",
-                                 err);
-    }
-    return true;
-}
-
-static bool label_check(const char *address, const char *label, size_t n,
-                        struct error *err)
-{
-    if (n == 0 || n > LABEL_SIZE)
-        return fail(err, REPLY_INPUT,
-                    "\"%.80s\": each part of the domain has 1 to %d characters",
-                    address, LABEL_SIZE);
-    for (size_t i = 0; i < n; i++)
-        if (!is_letter_or_digit(label[i]) && label[i] != '-')
-            return bad_character(address, label[i], "the domain", err);
-    if (label[0] == '-' || label[n - 1] == '-')
-        return fail(err, REPLY_INPUT,
-                    "\"%.80s\": a part of the domain begins or ends with '-'",
-                    address);
-    return true;
-}
-
-static bool domain_check(const char *address, const char *domain,
-                         struct error *err)
-{
-    const char *label = domain;
-    size_t n = strcspn(label, "."), labels = 1;
-
-    while (label_check(address, label, n, err)) {
-        if (label[n] != '\0') {
-            label += n + 1;
-            n = strcspn(label, ".");
-            labels++;
-            continue;
-        }
-        if (labels < 2 || strspn(label, "0123456789") == n)
-            return fail(err, REPLY_INPUT,
-                        "\"%.80s\": write the whole domain, like "
-                        "example.org",
-                        address);
-        return true;
-    }
-    return false;
-}
-
-bool address_check(const char *address, struct error *err)
-{
-    const char *at = strchr(address, '@');
-
-    if (!at)
-        return fail(err, REPLY_INPUT, "\"%.80s\" is no address: it has no @",
-                    address);
-    if (strlen(address) > ADDRESS_SIZE)
-        return fail(err, REPLY_INPUT, "\"%.80s\": longer than %d characters",
-                    address, ADDRESS_SIZE);
-    return local_check(address, (size_t)(at - address), err) &&
-           domain_check(address, at + 1, err);
 }
 
 /* ---- clocks */

@@ -100,7 +100,7 @@ enum role { ROLE_DELEGATE, ROLE_FOCAL, ROLE_HOST, ROLE_DESK, ROLE_PARTNER };
 enum channel { CHANNEL_FEED, CHANNEL_INVITE, CHANNEL_NONE };
 
 struct contact {
-    const char *email; /* as typed; compared without case */
+    const char *email; /* by address_read(); compared without case */
     const char *name;
     const char *of;      /* member's or partner's code, "SEC" the secretariat */
     const char **bodies; /* codes; none stands for all */
@@ -123,9 +123,6 @@ const char *role_word(enum role r);
 bool role_parse(const char *word, enum role *ret) MUST_USE;
 const char *channel_word(enum channel c);
 bool channel_parse(const char *word, enum channel *ret) MUST_USE;
-/* A mail address that every MTA takes: dot-atom ASCII local part up to 64,
- * domain of letters, digits, hyphens. The error says why not. */
-bool address_check(const char *address, struct error *err) MUST_USE;
 /* Refused twice as no address at all: nothing is mailed there until an officer
  * sets the contact again. */
 bool contact_is_suspended(const struct contact *c);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/address.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/mail/compose.h"
@@ -352,11 +353,16 @@ static void check_mail(struct reader *r)
 }
 
 static void check_address(struct reader *r, const char *name,
-                          const char *address)
+                          const char **address)
 {
     struct error err;
+    char *kept;
 
-    if (address[0] && !address_check(address, &err))
+    if ((*address)[0] == '\0')
+        return;
+    if (address_read(r->ctx, *address, &kept, &err))
+        *address = kept;
+    else
         report(r, text_format(r->ctx, "%s: %s", name, err.text), "");
 }
 
@@ -400,7 +406,7 @@ static void check_values(struct reader *r)
         if (keys[i].type == KEY_GROUPS)
             check_groups(r, keys[i].name, *field);
         if (keys[i].type == KEY_ADDRESS)
-            check_address(r, keys[i].name, *field);
+            check_address(r, keys[i].name, field);
         if (keys[i].type == KEY_ZONE &&
             !zone_load(r->ctx, *field, &c->clock, &err))
             report(r, text_format(r->ctx, "%s: %s", keys[i].name, err.text),

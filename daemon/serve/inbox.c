@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/address.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -160,8 +161,11 @@ static bool attendee_of(struct judging *j, const char *thing, const char **ret,
 {
     struct message m;
     int64_t id;
+    char *kept;
 
     *ret = fact(j, "attendee");
+    if (address_read(j->ctx, *ret, &kept, NULL))
+        *ret = kept; /* programs show the domain in its own script */
     if (!token_message(j->s, j->in->recipient, &id, err))
         return false;
     if (id > 0 && store_message(j->ctx, j->s->store, id, &m, NULL) &&

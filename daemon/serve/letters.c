@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "daemon/base/mailto.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/mail/compose.h"
@@ -100,16 +101,8 @@ static bool is_refusable(const struct notice *n)
 /* Where a reader asks to be left alone. */
 static const char *unsubscribe_of(TALLOC_CTX *ctx, const struct serve *s)
 {
-    static const char hex[] = "0123456789ABCDEF";
-    char *to;
-
-    to = memory_text(ctx, "mailto:");
-    for (const char *c = s->config->from_address; *c; c++)
-        to = strchr("%&?#+/\"`^{|}", *c)
-                 ? text_format(ctx, "%s%%%c%c", to, hex[(*c & 0xff) >> 4],
-                               hex[*c & 15])
-                 : text_format(ctx, "%s%c", to, *c);
-    return text_format(ctx, "%s?subject=unsubscribe", to);
+    return text_format(ctx, "%s?subject=unsubscribe",
+                       mailto_print(ctx, s->config->from_address));
 }
 
 static void end_json(void *j)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/address.h"
 #include "daemon/base/csv.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -88,14 +89,16 @@ static bool read_contact(struct request *q, const struct csv_row *row,
                          struct contact *ret, struct error *err)
 {
     const struct rules *r = q->serve->generation->rules;
-    char **codes = text_split(q->ctx, row->fields[3], ';');
-    struct contact c = {.email = row->fields[0],
-                        .name = plain(row->fields[1]),
+    char **codes = text_split(q->ctx, row->fields[3], ';'), *email;
+    struct contact c = {.name = plain(row->fields[1]),
                         .of = contact_spelled(r, row->fields[2]),
                         .zone = row->fields[5],
                         .added = serve_now(q->serve)};
     size_t n = 0;
 
+    if (!address_read(q->ctx, plain(row->fields[0]), &email, err))
+        return wrap(err, "email");
+    c.email = email;
     while (codes[n])
         n++;
     if (!role_parse(row->fields[4][0] ? row->fields[4] : "delegate", &c.role))
@@ -170,6 +173,18 @@ static bool take_contact(struct import *m, int line, const struct contacts *all,
     return m->bad > 0 || store_put_contact(m->q->serve->store, c, err);
 }
 
+/* Two spellings of one address are one contact; what is no address is named
+ * when its row is read. */
+static void read_addresses(TALLOC_CTX *ctx, struct csv *csv)
+{
+    for (size_t i = 0; i < csv->n; i++) {
+        char *email;
+
+        if (address_read(ctx, plain(csv->rows[i].fields[0]), &email, NULL))
+            csv->rows[i].fields[0] = email;
+    }
+}
+
 /* Rows of `csv` before row i with the same first field: named as bad. */
 static void check_double(struct import *m, const struct csv *csv, size_t i)
 {
@@ -198,6 +213,7 @@ static bool import_contacts(struct import *m, const char *text,
     if (!csv_read(q->ctx, m->file, text, strlen(text), columns, &csv, err) ||
         !store_contacts(q->ctx, q->serve->store, &all, err))
         return false;
+    read_addresses(q->ctx, &csv);
     for (size_t i = 0; i < csv.n; i++) {
         struct contact c;
         struct error bad;

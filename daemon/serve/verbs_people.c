@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "daemon/base/address.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/view.h"

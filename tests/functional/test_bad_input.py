@@ -36,7 +36,7 @@ def talk(daemon, octets, shut=False):
     (("holidays", "XX"), 66, "XX"),
     (("show", "NOTHING-2027"), 66, ""),
     (("contact", "add", "not an address", "--name", "x", "--of", "BN"), 64, ""),
-    (("contact", "add", "ü@example.org", "--name", "x", "--of", "BN"), 65, "ASCII"),
+    (("contact", "add", "ü@example.org", "--name", "x", "--of", "BN"), 64, "ASCII"),
     (("contact", "drop", "nobody@example.org"), 66, "nobody@example.org"),
     (("contact", "set", "nobody@example.org", "--name", "x"), 66, ""),
     (("message", "999"), 66, ""),

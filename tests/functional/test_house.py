@@ -27,6 +27,7 @@ FENCES = [
     (r"#include <(libical/)?ical\.h>|\bicalcomponent_", {"daemon/publish/", "daemon/mail/itip", "ctl/reader"}),
     (r"\bsmtp_[a-z]+\s*\(", {"daemon/mailer.c"}),
     (r"\bg_mime_", {"ctl/reader.c"}),
+    (r"\bidn2_", {"daemon/base/address.c"}),
     (r"\blog_line\s*\(", {"daemon/base/log", "daemon/serve/", "daemon/daemon.c"}),
     (r"\bgoto\b|\balloca\s*\(", set()),
 ]

@@ -16,6 +16,11 @@ static bool failing(struct error *err, const char *text)
     return fail(err, REPLY_INPUT, "%s", text);
 }
 
+static bool cutting(struct error *err, const char *text)
+{
+    return fail(err, REPLY_INPUT, "\"%.5s\" is no date", text);
+}
+
 #include <cmocka.h>
 
 static void utf8_is_checked(void **state)
@@ -141,6 +146,25 @@ static void csv_fields_are_no_formulas(void **state)
     talloc_free(ctx);
 }
 
+/* What a precision or the buffer's end cuts is cut between characters. */
+static void errors_stay_utf8(void **state)
+{
+    struct error err;
+    char text[600];
+
+    (void)state;
+    (void)cutting(&err, "\u1780\u1798\u17b6");
+    assert_string_equal(err.text, "\"\u1780\" is no date");
+    (void)wrap(&err, "%.4s", "\u00e9\u1780");
+    assert_string_equal(err.text, "\u00e9: \"\u1780\" is no date");
+    for (size_t i = 0; i + 3 < sizeof text; i += 3)
+        memcpy(text + i, "\u1780", 4);
+    (void)failing(&err, text);
+    assert_int_equal(strlen(err.text), 510); /* of 511: a third each */
+    (void)wrap(&err, "x");
+    assert_true(text_is_utf8(err.text, strlen(err.text)));
+}
+
 static void errors_gather_context(void **state)
 {
     struct error err;
@@ -211,6 +235,7 @@ int main(void)
         cmocka_unit_test(csv_faults_name_their_line),
         cmocka_unit_test(csv_fields_are_no_formulas),
         cmocka_unit_test(errors_gather_context),
+        cmocka_unit_test(errors_stay_utf8),
         cmocka_unit_test(memory_grows_and_holds),
         cmocka_unit_test(files_are_read_whole_or_refused),
     };

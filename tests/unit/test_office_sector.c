@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "daemon/base/address.h"
 #include "daemon/base/csv.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"

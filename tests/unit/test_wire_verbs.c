@@ -134,7 +134,7 @@ static const struct example {
                           "B\",\"of\":\"BN\",\"bodies\":[\"A\",\"B\"],\"role\":"
                           "\"focal\"}",
                           "a.b.org --name A --of BN",
-                          "EMAIL: \"a.b.org\" is not an address"},
+                          "EMAIL: \"a.b.org\" is no address"},
     [VERB_CONTACT_SET] = {"a@b.org --bodies ''",
                           "{\"email\":\"a@b.org\",\"bodies\":[]}",
                           "a@b.org --channel fax",
