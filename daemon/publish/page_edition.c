@@ -137,21 +137,6 @@ static json_t *overdue_of(const struct page_job *job, const struct edition *e)
     return rows;
 }
 
-/* "Asia/Brunei, UTC+8" on its first day. */
-static json_t *venue_zone(const struct page_job *job, const struct edition *e)
-{
-    const struct zone *z;
-    char offset[ZONE_OFFSET_TEXT];
-    struct instant at;
-
-    if (!e->zone[0] || date_is_none(e->start) ||
-        !zone_load(job->ctx, e->zone, &z, NULL))
-        return json_null();
-    at = zone_instant(z, (struct local){e->start, 720});
-    return value_taken(
-        text_format(NULL, "%s, %s", e->zone, zone_offset_print(z, at, offset)));
-}
-
 bool page_edition(const struct page_job *job, TALLOC_CTX *ctx, const char *id,
                   struct page *ret, struct error *err)
 {
@@ -161,10 +146,9 @@ bool page_edition(const struct page_job *job, TALLOC_CTX *ctx, const char *id,
 
     if (!e)
         return fail(err, REPLY_NOTFOUND, "There is no such meeting series.");
-    timed = e->status == EDITION_CONFIRMED || e->status == EDITION_HELD ||
-            e->status == EDITION_CANCELLED;
+    timed = page_is_timed(e);
     row = page_edition_row(job, e);
-    page_set(row, "zone_text", venue_zone(job, e));
+    page_set(row, "zone_text", page_venue_zone(job, e));
     view = page_frame(job, page_edition_name(job, e));
     page_set(view, "edition", row);
     page_set(view, "timed", json_boolean(timed));
@@ -173,7 +157,8 @@ bool page_edition(const struct page_job *job, TALLOC_CTX *ctx, const char *id,
              timed ? value_made(json_array()) : outline_of(job, e));
     page_set(view, "zones", zones_of(job, e));
     page_set(view, "reader_zone",
-             job->reader ? value_text(zone_name(job->reader)) : json_null());
+             page_clock(job) ? value_text(zone_name(page_clock(job)))
+                             : json_null());
     page_set_list(view, "changes", "has_changes", page_changes(job, e->id, 0));
     page_set_list(view, "overdue", "has_overdue", overdue_of(job, e));
     page_set(view, "feed", page_feed(job, "cluster", e->cluster));

@@ -91,6 +91,8 @@ char *page_dashes(TALLOC_CTX *ctx, const char *text)
         if (*c == '-' && c > text &&
             (c[-1] == ' ' || isdigit((unsigned char)c[-1])))
             to = stpcpy(to, "–");
+        else if (*c == '-' && c - text >= 3 && strncmp(c - 3, "UTC", 3) == 0)
+            to = stpcpy(to, "−");
         else
             *to++ = *c;
     }
@@ -115,6 +117,23 @@ char *page_day_short(TALLOC_CTX *ctx, struct date d)
 
     return text_format(ctx, "%s %d %s", weekday_name(date_weekday(d)), c.day,
                        month_short(c.month));
+}
+
+json_t *page_zone(const struct page_job *job, const struct zone *z,
+                  struct instant at)
+{
+    char offset[ZONE_OFFSET_TEXT];
+
+    if (!z)
+        return json_null();
+    return value_text(
+        page_dashes(job->ctx, text_format(job->ctx, "%s, %s", zone_name(z),
+                                          zone_offset_print(z, at, offset))));
+}
+
+const struct zone *page_clock(const struct page_job *job)
+{
+    return job->reader == zone_utc() ? NULL : job->reader;
 }
 
 /* ---------------------------------------------------------------- calendars */
@@ -242,11 +261,11 @@ json_t *page_frame(const struct page_job *job, const char *title)
     const struct page_input *in = job->in;
 
     return value_object(
-        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "page_title",
+        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b}", "page_title",
         value_text(title), "site", value_text(in->name), "sector",
         value_taken(rules_title(NULL, in->rules)), "root",
         value_text(job->root), "contact", value_text(in->contact), "release",
         release_of(job), "years", page_years(job, 0), "all_feed",
         page_feed(job, "all", ""), "base_url", value_text(in->base_url),
-        "sheet", 0);
+        "sheet", 0, "subscribing", 0);
 }

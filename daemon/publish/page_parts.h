@@ -40,10 +40,17 @@ const char *page_link(const struct page_job *job, const char *folder,
                       const char *name);
 /* Everything but unreserved characters percent-encoded (RFC 3986). */
 char *page_encode(TALLOC_CTX *ctx, const char *text);
-/* Ranges of figures with their proper dash. */
+/* Ranges of figures with their proper dash, "UTC-5" with a minus: it does not
+ * end a line. */
 char *page_dashes(TALLOC_CTX *ctx, const char *text);
 /* "Monday 18 January 2027" */
 char *page_day(TALLOC_CTX *ctx, struct date d);
+/* "Asia/Brunei, UTC+8", as it is at that time; null without a zone. */
+json_t *page_zone(const struct page_job *job, const struct zone *z,
+                  struct instant at);
+/* The clock to add for the reader; NULL where none is asked for, or that of
+ * UTC, which stands beside every time anyway. */
+const struct zone *page_clock(const struct page_job *job);
 /* "Mon 18 Jan" */
 char *page_day_short(TALLOC_CTX *ctx, struct date d);
 /* The links of one calendar by product; null when it has not been released. */
@@ -59,11 +66,19 @@ bool page_shows(const struct edition *e);
 /* The view without what only officers see, held when its days are over. */
 json_t *page_public(const struct page_job *job, const struct edition *e);
 json_t *page_edition_row(const struct page_job *job, const struct edition *e);
+/* "Asia/Brunei, UTC+8" of where it is, on its first day; null while there is
+ * no place or no date. */
+json_t *page_venue_zone(const struct page_job *job, const struct edition *e);
 json_t *page_item_row(const struct page_job *job, const struct edition *e,
                       const struct item *i);
 /* "WG-DDG Meeting 2027/1": n only where a cycle has several. */
 char *page_edition_name(const struct page_job *job, const struct edition *e);
-/* What the last release changed, of one edition or of a cycle (0: all). */
+/* Does it stand with times: are its days settled? */
+bool page_is_timed(const struct edition *e);
+
+/* ---- page_changes.c */
+/* What the last release changed, of one edition or of a cycle (0: all). What
+ * an item only shares with its edition is said of the edition. */
 json_t *page_changes(const struct page_job *job, const char *edition,
                      int cycle);
 

@@ -1,5 +1,5 @@
 /*
- * Editions, items and changes as the public sees them: the one JSON view,
+ * Editions and items as the public sees them: the one JSON view,
  * without what only officers see, with links and times in words.
  *
  * Items of an edition whose dates are only proposed have no times here, as in
@@ -172,14 +172,23 @@ json_t *page_edition_row(const struct page_job *job, const struct edition *e)
     return row;
 }
 
-/* -------------------------------------------------------------------- items */
-
-static bool is_timed(const struct edition *e, const struct item *i)
+bool page_is_timed(const struct edition *e)
 {
-    return !instant_is_none(i->start_utc) &&
-           (e->status == EDITION_CONFIRMED || e->status == EDITION_HELD ||
-            e->status == EDITION_CANCELLED);
+    return e->status == EDITION_CONFIRMED || e->status == EDITION_HELD ||
+           e->status == EDITION_CANCELLED;
 }
+
+json_t *page_venue_zone(const struct page_job *job, const struct edition *e)
+{
+    const struct zone *z;
+
+    if (!e->zone[0] || date_is_none(e->start) ||
+        !zone_load(job->ctx, e->zone, &z, NULL))
+        return json_null();
+    return page_zone(job, z, zone_instant(z, (struct local){e->start, 720}));
+}
+
+/* -------------------------------------------------------------------- items */
 
 static void drop_times(json_t *row)
 {
@@ -208,24 +217,45 @@ static json_t *codes_with_links(const struct page_job *job,
     return rows;
 }
 
-/* The reader's own clock, when asked for. */
-static json_t *reader_clock(const struct page_job *job, const struct item *i)
+/* The reader's own clock, when asked for: whole, and its two halves. */
+static void add_reader_clock(const struct page_job *job, const struct item *i,
+                             json_t *row)
 {
+    static const char *const names[] = {"reader_text", "reader_time",
+                                        "reader_zone_text"};
     struct when w;
 
-    if (!job->reader)
-        return json_null();
-    w = when_in(job->reader, i->start_utc, i->end_utc);
-    return value_text(
-        page_dashes(job->ctx, when_print(job->ctx, &w, i->start.date)));
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        page_set(row, names[k], json_null());
+    if (!page_clock(job))
+        return;
+    w = when_in(page_clock(job), i->start_utc, i->end_utc);
+    page_set(row, "reader_text",
+             value_text(page_dashes(job->ctx,
+                                    when_print(job->ctx, &w, i->start.date))));
+    page_set(row, "reader_time",
+             value_text(page_dashes(job->ctx,
+                                    when_span(job->ctx, &w, i->start.date))));
+    page_set(row, "reader_zone_text",
+             value_text(page_dashes(job->ctx, when_zone(job->ctx, &w))));
+}
+
+/* The clock of the partner's capital, but where it is the reader's. */
+static json_t *capital_clock(const struct page_job *job, const json_t *row)
+{
+    const json_t *capital = json_object_get(row, "capital");
+    const char *zone = json_string_value(json_object_get(capital, "zone"));
+
+    if (!zone || (job->reader && strcmp(zone, zone_name(job->reader)) == 0))
+        return value_text("");
+    return value_text(page_dashes(
+        job->ctx, json_string_value(json_object_get(capital, "text"))));
 }
 
 static void add_clocks(const struct page_job *job, const struct item *i,
                        json_t *row)
 {
     const char *utc = json_string_value(json_object_get(row, "start_utc_text"));
-    const char *capital = json_string_value(
-        json_object_get(json_object_get(row, "capital"), "text"));
     const char *time =
         text_format(job->ctx, "%s-%s", when_clock(job->ctx, i->start.minute),
                     when_clock(job->ctx, i->end.date.day > i->start.date.day &&
@@ -236,9 +266,8 @@ static void add_clocks(const struct page_job *job, const struct item *i,
     page_set(row, "time_text", value_text(page_dashes(job->ctx, time)));
     page_set(row, "utc_text",
              value_text(utc ? page_dashes(job->ctx, utc) : ""));
-    page_set(row, "capital_text",
-             value_text(capital ? page_dashes(job->ctx, capital) : ""));
-    page_set(row, "reader_text", reader_clock(job, i));
+    page_set(row, "capital_text", capital_clock(job, row));
+    add_reader_clock(job, i, row);
     page_set(row, "day_text", value_text(page_day(job->ctx, i->start.date)));
     page_set(row, "day_short",
              value_text(page_day_short(job->ctx, i->start.date)));
@@ -257,7 +286,7 @@ json_t *page_item_row(const struct page_job *job, const struct edition *e,
 {
     json_t *row = view_item(job->in->rules, i);
     const struct partner *p = rules_partner(job->in->rules, i->partner);
-    bool timed = is_timed(e, i);
+    bool timed = !instant_is_none(i->start_utc) && page_is_timed(e);
     bool cancelled =
         i->status == ITEM_CANCELLED || e->status == EDITION_CANCELLED;
 
@@ -285,80 +314,4 @@ json_t *page_item_row(const struct page_job *job, const struct edition *e,
                                       page_encode(job->ctx, i->uid)))
             : json_null());
     return row;
-}
-
-/* ------------------------------------------------------------------ changes */
-
-/* A date or a time of a row as people write it, anything else as it is. */
-static const char *in_words(const struct page_job *job, const char *value)
-{
-    struct date d;
-    struct local t;
-
-    if (date_parse(value, &d, NULL))
-        return page_day(job->ctx, d);
-    if (local_parse(value, &t, NULL))
-        return text_format(job->ctx, "%s, %s", page_day(job->ctx, t.date),
-                           when_clock(job->ctx, t.minute));
-    return page_dashes(job->ctx, value);
-}
-
-static const char *name_of_changed(const struct page_job *job,
-                                   const struct change *c,
-                                   const struct edition *e)
-{
-    const struct item *i =
-        c->item[0] ? plan_item(job->in->version, c->item) : NULL;
-
-    if (i)
-        return i->title;
-    if (c->item[0])
-        return c->item;
-    return e ? page_edition_name(job, e) : c->edition;
-}
-
-/* "moved Monday ... -> Tuesday ...": a state says it all by its kind. */
-static json_t *change_row(const struct page_job *job, const struct change *c,
-                          const struct edition *e)
-{
-    json_t *row = view_change(c);
-    bool plain =
-        strcmp(c->field, "status") == 0 || strcmp(c->field, "start") == 0;
-    bool state = strcmp(c->field, "status") == 0;
-
-    page_set(row, "what", value_text(name_of_changed(job, c, e)));
-    page_set(row, "url",
-             e ? value_text(page_link(job, "/editions/", e->id)) : json_null());
-    page_set(row, "field_text", value_text(plain ? "" : c->field));
-    page_set(row, "from", value_text(state ? "" : in_words(job, c->old_value)));
-    page_set(row, "to", value_text(state ? "" : in_words(job, c->new_value)));
-    return row;
-}
-
-/* Of a year only what happened to whole editions; each new thing of a new
- * edition is no news. */
-static bool is_news(const struct change *c, const struct edition *e,
-                    const char *edition, int cycle)
-{
-    if (edition)
-        return text_same(c->edition, edition) &&
-               !(c->item[0] && (c->kind == CHANGE_ADDED || !e ||
-                                e->status == EDITION_PROPOSED));
-    return !c->item[0] && c->kind != CHANGE_ADDED &&
-           (cycle == 0 || !e || e->cycle == cycle);
-}
-
-json_t *page_changes(const struct page_job *job, const char *edition, int cycle)
-{
-    const struct changes *all = job->in->changes;
-    json_t *rows = value_made(json_array());
-
-    for (size_t i = 0; all && job->in->version && i < all->n; i++) {
-        const struct change *c = &all->rows[i];
-        const struct edition *e = plan_edition(job->in->version, c->edition);
-
-        if (is_news(c, e, edition, cycle))
-            value_append(rows, change_row(job, c, e));
-    }
-    return rows;
 }

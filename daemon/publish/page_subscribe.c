@@ -113,6 +113,7 @@ bool page_subscribe(const struct page_job *job, TALLOC_CTX *ctx,
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         value_append(groups, group(job, &kinds[i]));
+    page_set(view, "subscribing", json_true());
     page_set(view, "groups", groups);
     page_set(view, "encrypted",
              json_boolean(text_begins(job->in->base_url, "https://")));

@@ -62,6 +62,9 @@ static json_t *occasion(const struct page_job *job, const struct edition *e,
         return NULL;
     }
     row = page_edition_row(job, e);
+    page_set(row, "zone_text",
+             page_is_timed(e) && !t->host ? page_venue_zone(job, e)
+                                          : json_null());
     page_set_list(row, "sittings", "has_sittings", of);
     return row;
 }
@@ -104,6 +107,7 @@ static void add_remembered(const struct page_job *job, const struct thing *t,
             continue;
         row = page_edition_row(job, &past[n]);
         page_set(row, "url", json_null());
+        page_set(row, "zone_text", json_null());
         page_set_list(row, "sittings", "has_sittings",
                       value_made(json_array()));
         value_append(rows, row);
@@ -133,6 +137,7 @@ static void add_occasions(const struct page_job *job, const struct thing *t,
         }
     }
     add_remembered(job, t, past);
+    page_set(view, "of_partner", json_boolean(t->partner != NULL));
     page_set_list(view, "planned", "has_planned", planned);
     page_set_list(view, "past", "has_past", past);
 }
@@ -280,12 +285,14 @@ bool page_partner(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
                   struct page *ret, struct error *err)
 {
     const struct partner *p = rules_partner(job->in->rules, code);
-    json_t *view;
+    json_t *view, *row;
 
     if (!p)
         return fail(err, REPLY_NOTFOUND, "There is no such partner.");
     view = page_frame(job, p->name);
-    page_set(view, "partner", view_partner(job->in->rules, p));
+    row = view_partner(job->in->rules, p);
+    page_set(row, "zone_text", page_zone(job, p->zone, job->in->now));
+    page_set(view, "partner", row);
     add_occasions(job, &(struct thing){.partner = p->code}, view);
     page_set(view, "feed", page_feed(job, "partner", p->code));
     return page_fill(job, ctx, "partner", view, ret, err);
@@ -306,6 +313,7 @@ bool page_host(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
     page_set(row, "since_text",
              date_is_none(m->since) ? json_null()
                                     : value_taken(day_of(m->since)));
+    page_set(row, "zone_text", page_zone(job, m->zone, job->in->now));
     page_set(view, "member", row);
     add_occasions(job, &(struct thing){.host = m->code}, view);
     page_set(view, "feed", page_feed(job, "host", m->code));

@@ -43,21 +43,40 @@ struct when when_in(const struct zone *z, struct instant from,
                          .zone = zone_name(z)};
 }
 
-char *when_print(TALLOC_CTX *ctx, const struct when *w, struct date known)
+char *when_span(TALLOC_CTX *ctx, const struct when *w, struct date known)
 {
     TALLOC_CTX *job = talloc_new(ctx);
     bool again = w->to.date.day != w->from.date.day && w->to.minute != 0;
     bool midnight = w->to.date.day == w->from.date.day + 1 && w->to.minute == 0;
-    bool utc = strcmp(w->zone, "UTC") == 0;
     char *text = text_format(
-        ctx, "%s%s%s-%s%s%s %s%s%s%s",
+        ctx, "%s%s%s-%s%s%s",
         w->from.date.day == known.day ? "" : when_day(job, w->from.date),
         w->from.date.day == known.day ? "" : " ",
         when_clock(job, w->from.minute), again ? when_day(job, w->to.date) : "",
-        again ? " " : "", when_clock(job, midnight ? 1440 : w->to.minute),
-        w->zone, utc ? "" : " (", utc ? "" : when_offset(job, w->offset),
-        utc ? "" : ")");
+        again ? " " : "", when_clock(job, midnight ? 1440 : w->to.minute));
 
     talloc_free(job);
+    return text;
+}
+
+char *when_zone(TALLOC_CTX *ctx, const struct when *w)
+{
+    char *offset, *text;
+
+    if (strcmp(w->zone, "UTC") == 0)
+        return text_format(ctx, "UTC");
+    offset = when_offset(ctx, w->offset);
+    text = text_format(ctx, "%s (%s)", w->zone, offset);
+    talloc_free(offset);
+    return text;
+}
+
+char *when_print(TALLOC_CTX *ctx, const struct when *w, struct date known)
+{
+    char *span = when_span(ctx, w, known), *zone = when_zone(ctx, w);
+    char *text = text_format(ctx, "%s %s", span, zone);
+
+    talloc_free(span);
+    talloc_free(zone);
     return text;
 }

@@ -28,7 +28,13 @@ struct when {
 struct when when_in(const struct zone *z, struct instant from,
                     struct instant to);
 
-/* "Mon 18 Jan 2027 09:00-09:45 Asia/Brunei (UTC+8)"; without the day when it
- * is `known` already; "01:00-01:45 UTC" for UTC; a day before the end when it
- * ends on another one. On ctx. */
+/* "Mon 18 Jan 2027 09:00-09:45"; without the day when it is `known` already; a
+ * day before the end when it ends on another one. On ctx. */
+char *when_span(TALLOC_CTX *ctx, const struct when *w, struct date known);
+
+/* "Asia/Brunei (UTC+8)", "UTC" for UTC, on ctx. */
+char *when_zone(TALLOC_CTX *ctx, const struct when *w);
+
+/* Both: "Mon 18 Jan 2027 09:00-09:45 Asia/Brunei (UTC+8)", "01:00-01:45 UTC".
+ * On ctx. */
 char *when_print(TALLOC_CTX *ctx, const struct when *w, struct date known);

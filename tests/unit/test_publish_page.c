@@ -336,11 +336,15 @@ static void test_readers_zone(void **state)
     (void)state;
     w->in.reader_zone = "America/New_York";
     has(body_at(w, "/editions/WEEK-2027"),
-        "Sun 17 Jan 2027 20:00–23:30 America/New_York (UTC-5)");
+        "Sun 17 Jan 2027 20:00–23:30 <span class=\"zone\">"
+        "America/New_York (UTC−5)</span>");
+    /* the partner's capital has that clock: it is not said twice */
+    has_not(body_at(w, "/editions/WEEK-2027"), "20:45 America/New_York");
     has(body_at(w, "/editions/WEEK-2027"),
         "<option value=\"America/New_York\" selected>");
-    w->in.reader_zone = "UTC";
+    w->in.reader_zone = "UTC"; /* stands there anyway */
     has(body_at(w, "/editions/WEEK-2027"), "<option value=\"UTC\" selected>");
+    has_not(body_at(w, "/editions/WEEK-2027"), "class=\"reader\"");
     w->in.reader_zone = "Asia/Tokio";
     assert_false(page_render(w, w->templates, &w->in, "/editions/WEEK-2027",
                              &page, &err));
@@ -393,6 +397,56 @@ static void test_changes_in_words(void **state)
     talloc_free(w);
 }
 
+/* The week was moved by a week, and with it all but one meeting. */
+static void test_what_moves_along_is_said_once(void **state)
+{
+    struct change rows[] = {
+        {CHANGE_MOVED, "WEEK-2027", "", "start", "2027-01-11", "2027-01-18"},
+        {CHANGE_VENUE, "WEEK-2027", "", "city", "Muara", "Bandar"},
+        {CHANGE_MOVED, "WEEK-2027", "WEEK-2027/SOM", "start",
+         "2027-01-11T09:00", "2027-01-18T09:00"},
+        {CHANGE_VENUE, "WEEK-2027", "WEEK-2027/SOM", "city", "Muara", "Bandar"},
+        {CHANGE_MOVED, "WEEK-2027", "WEEK-2027/SOM+1:US", "start",
+         "2027-01-12T14:00", "2027-01-19T09:00"},
+        {CHANGE_VENUE, "WEEK-2027", "WEEK-2027/SOM+1:US", "city", "Tutong",
+         "Bandar"}};
+    struct world *w = world(NULL);
+    const char *page, *news;
+
+    (void)state;
+    w->changes = (struct changes){.rows = rows, .n = 6};
+    page = body_at(w, "/editions/WEEK-2027");
+    has(page, "<a href=\"#changes\">");
+    news = strstr(page, "id=\"changes\"");
+    assert_non_null(news);
+    has(news, "<ins>Monday 18 January 2027</ins>, its meetings with it</li>");
+    has(news, "<ins>Bandar</ins>, its meetings with it</li>");
+    has_not(news, "Monday 18 January 2027, 09:00");
+    has(news, "<del>Tuesday 12 January 2027, 14:00</del>");
+    has(news, "<del>Tutong</del>");
+    has_not(body_at(w, "/2027"), "its meetings");
+    talloc_free(w);
+}
+
+/* Times stand with their zone wherever they stand, a partner's with the clock
+ * of its capital. */
+static void test_every_time_has_its_zone(void **state)
+{
+    struct world *w = world(NULL);
+    const char *partner = body_at(w, "/partners/US");
+
+    (void)state;
+    has(body_at(w, "/bodies/SOM"), "Times in Asia/Brunei, UTC+8");
+    has_not(body_at(w, "/bodies/SOM"), "America/New_York");
+    has(partner, "Times in Asia/Brunei, UTC+8");
+    has(partner, "Mon 18 Jan 2027 20:00–20:45 America/New_York (UTC−5)");
+    has(partner, "<dd>America/New_York, UTC−5</dd>");
+    has(body_at(w, "/hosts/BN"), "<dd>Asia/Brunei, UTC+8</dd>");
+    w->editions[0].status = EDITION_PROPOSED;
+    has_not(body_at(w, "/bodies/SOM"), "Times in");
+    talloc_free(w);
+}
+
 static void test_error_page(void **state)
 {
     struct world *w = world(NULL);
@@ -441,6 +495,8 @@ int main(void)
         cmocka_unit_test(test_what_is_next),
         cmocka_unit_test(test_base_url_with_a_path),
         cmocka_unit_test(test_changes_in_words),
+        cmocka_unit_test(test_what_moves_along_is_said_once),
+        cmocka_unit_test(test_every_time_has_its_zone),
         cmocka_unit_test(test_error_page),
         cmocka_unit_test(test_json_is_json),
     };
