@@ -30,7 +30,7 @@ static const struct row rows[] = {
     {SCOPE_FILE, "desk", "\"Name\" serves (all | CLUSTER, ...), N cluster(s) at once", MANY, SCOPE_NONE,
      "A capacity: on no day more clusters than that."},
     {SCOPE_FILE, "rotation", "NAME alphabetical", MANY, SCOPE_ROTATION,
-     "Whose turn it is to host, by English name; the turn moves with the editions."},
+     "Whose turn it is to host, by English name: one turn a cycle, for all its editions; a cycle without any costs nobody a turn."},
     {SCOPE_FILE, "cluster", "CODE \"Title\"", MANY, SCOPE_CLUSTER,
      "What is held back-to-back, and when."},
     {SCOPE_FILE, "workflow", "NAME", MANY, SCOPE_WORKFLOW,

@@ -104,7 +104,8 @@ static const char *other_kind(struct build *b, const char *code)
 {
     for (size_t i = 0; i < b->n_names; i++)
         if (text_same(b->names[i].code, code))
-            return text_format(b->tmp, "\"%s\" is a %s (line %d)", code,
+            return text_format(b->tmp, "\"%s\" is %s %s (line %d)", code,
+                               b->names[i].noun == NOUN_ITEM ? "an" : "a",
                                noun_words[b->names[i].noun],
                                b->names[i].where.line);
     return NULL;

@@ -214,13 +214,28 @@ static char *words_print(TALLOC_CTX *ctx, const char *const *words)
     return out;
 }
 
+/* What an office program made of a straight quote. */
+static bool is_curly_quote(const char *text)
+{
+    static const char *const quotes[] = {"\u201c", "\u201d", "\u201e",
+                                         "\u2018", "\u2019", "\u201a",
+                                         "\u00ab", "\u00bb", NULL};
+    size_t i = 0;
+
+    while (quotes[i] && !text_begins(text, quotes[i]))
+        i++;
+    return quotes[i];
+}
+
 static void say_expected(struct reader *r, const struct row *row,
                          const struct match *m)
 {
     const struct token *t = &r->line.tokens[m->far];
     const char *near = nearest(t, m->words);
     const char *hint =
-        near && !text_same(near, t->text)
+        t->kind != TOKEN_END && is_curly_quote(t->text)
+            ? "write straight quotes: \""
+        : near && !text_same(near, t->text)
             ? text_format(r->ctx, "did you mean %s?", near)
             : text_format(r->ctx, "write: %s", row_print(r->ctx, row));
 

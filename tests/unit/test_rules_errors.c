@@ -241,6 +241,7 @@ static void octets(void **state)
     CHECK_SAID("sector A \"\x1b[31m\"\n", "1:11: error: a control character");
     CHECK_SAID("sector A \"\xed\xa0\x80\"\n", "this is not UTF-8");
     CHECK_SAID("sector A \"A\n", "1:10: error: this quotation mark");
+    CHECK_SAID("sector A \u201cA\u201d\n", "write straight quotes: \"");
     CHECK_SAID("sector A; \"A\"\n", "1:9: error: unexpected character \";\"");
     CHECK_SAID("sector Z\xc3\xbcrich \"A\"\n", "1:8: error: \"Z\xc3\xbcrich\" "
                                                "is no code");
