@@ -522,7 +522,8 @@ static bool read_file(json_t *args, const struct verb_arg *a, struct error *err)
     bool good = text_read_file(job, path, WIRE_LINE, &text, &size, err);
 
     if (good && (!text_is_utf8(text, size) || strlen(text) != size))
-        good = fail(err, REPLY_INPUT, "%s: this is not a UTF-8 text", path);
+        good = fail(err, REPLY_INPUT,
+                    "%s: this is not a UTF-8 text; save it as UTF-8", path);
     if (good) {
         (void)json_object_set_new(args, a->name, json_stringn(text, size));
         (void)json_object_set_new(args, "name", json_string(path));

@@ -12,7 +12,17 @@ struct reader {
     const char *file;
     const char *at, *end;
     int line;
+    char separator;
 };
+
+/* Where the comma is the decimal sign, office programs part with semicolons;
+ * some part with tabs. Names of columns hold none of them. */
+static char separator_of(const char *at, const char *end)
+{
+    while (at < end && !strchr(",;\t", *at))
+        at++;
+    return at < end && *at ? *at : ',';
+}
 
 /* Reads one field; false when a quote is never closed or text follows one. */
 static bool read_field(TALLOC_CTX *ctx, struct reader *r, char **ret)
@@ -40,9 +50,11 @@ static bool read_field(TALLOC_CTX *ctx, struct reader *r, char **ret)
             return false;
         r->at++;
         *ret = field;
-        return r->at == r->end || strchr(",\r\n", *r->at);
+        return r->at == r->end || *r->at == r->separator || *r->at == '\n' ||
+               *r->at == '\r';
     }
-    while (r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r')
+    while (r->at < r->end && *r->at != r->separator && *r->at != '\n' &&
+           *r->at != '\r')
         r->at++;
     *ret = memory_text_n(ctx, from, (size_t)(r->at - from));
     return true;
@@ -65,7 +77,7 @@ static bool read_record(TALLOC_CTX *ctx, struct reader *r, char ***ret,
             return fail_at(err, r->file, line, (int)n + 1);
         }
         fields[++n] = NULL;
-        if (r->at == r->end || *r->at != ',')
+        if (r->at == r->end || *r->at != r->separator)
             break;
         r->at++;
     }
@@ -159,7 +171,7 @@ static bool add_row(TALLOC_CTX *ctx, struct reader *r, int line, char **record,
 bool csv_read(TALLOC_CTX *ctx, const char *file, const char *text, size_t size,
               const char *const *columns, struct csv *ret, struct error *err)
 {
-    struct reader r = {file, text, text + size, 1};
+    struct reader r = {file, text, text + size, 1, ','};
     struct csv csv = {NULL, 0};
     size_t wanted = count_of(columns), header_n = 0, *map;
     char **record = NULL;
@@ -167,6 +179,7 @@ bool csv_read(TALLOC_CTX *ctx, const char *file, const char *text, size_t size,
 
     if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         r.at += 3;
+    r.separator = separator_of(r.at, r.end);
     map = NULL;
     while (r.at < r.end) {
         int line = r.line;
@@ -195,9 +208,19 @@ bool csv_read(TALLOC_CTX *ctx, const char *file, const char *text, size_t size,
     return true;
 }
 
+bool csv_is_formula(const char *text)
+{
+    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        if (text_begins(text, wide[i]))
+            return true;
+    return *text && strchr("=+-@", *text);
+}
+
 char *csv_field(TALLOC_CTX *ctx, const char *text)
 {
-    bool formula = *text && strchr("=+-@", *text);
+    bool formula = csv_is_formula(text);
     char *out;
 
     if (!formula && !strpbrk(text, ",\"\r\n"))

@@ -2,7 +2,8 @@
 /*
  * CSV as RFC 4180 has it and LibreOffice writes it: a header line that names
  * the columns, fields in double quotes where they need them, CRLF or LF, a BOM
- * is skipped. Line numbers are kept so that callers can name every bad row.
+ * is skipped; semicolons or tabs instead of commas when the header has them.
+ * Line numbers are kept so that callers can name every bad row.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,10 @@ bool csv_read(TALLOC_CTX *ctx, const char *file, const char *text, size_t size,
               const char *const *columns, struct csv *ret,
               struct error *err) MUST_USE;
 
-/* One field, quoted where it must be (also against formulas: a field that
- * begins with = + - @ gets a leading apostrophe). A copy on ctx. */
+/* Would a spreadsheet take the text for a formula: does it begin with = + - @,
+ * or with one of them in the width of Chinese and Japanese writing? */
+bool csv_is_formula(const char *text);
+
+/* One field, quoted where it must be (a formula gets a leading apostrophe). A
+ * copy on ctx. */
 char *csv_field(TALLOC_CTX *ctx, const char *text);

@@ -71,8 +71,7 @@ void import_changed(struct import *m, int line, const char *thing,
  * a formula; it comes back here. */
 static const char *plain(const char *field)
 {
-    return field[0] == '\'' && field[1] && strchr("=+-@", field[1]) ? field + 1
-                                                                    : field;
+    return field[0] == '\'' && csv_is_formula(field + 1) ? field + 1 : field;
 }
 
 /* ---- contacts */
@@ -85,11 +84,23 @@ static bool holds(const struct contact *c, const char *code)
     return false;
 }
 
+/* Codes with commas, semicolons or blanks between them: none of these can be
+ * part of one. */
+static char **body_codes(TALLOC_CTX *ctx, const char *text)
+{
+    char *even = memory_text(ctx, text);
+
+    for (char *at = even; *at; at++)
+        if (strchr(", \n", *at))
+            *at = ';';
+    return text_split(ctx, even, ';');
+}
+
 static bool read_contact(struct request *q, const struct csv_row *row,
                          struct contact *ret, struct error *err)
 {
     const struct rules *r = q->serve->generation->rules;
-    char **codes = text_split(q->ctx, row->fields[3], ';'), *email;
+    char **codes = body_codes(q->ctx, row->fields[3]), *email;
     struct contact c = {.name = plain(row->fields[1]),
                         .of = contact_spelled(r, row->fields[2]),
                         .zone = row->fields[5],

@@ -224,3 +224,19 @@ def test_wrong_configuration_names_every_line(where):
     done = subprocess.run([BUILD / "convened", "--clock", "yesterday"], capture_output=True, text=True)
     assert done.returncode == 64 and "yesterday" in done.stderr
     assert subprocess.run([BUILD / "convened", "-c", where / "none"], capture_output=True).returncode == 65
+
+
+def test_contacts_as_offices_abroad_save_them(daemon, where):
+    """Semicolons between the columns, bodies with blanks, commas or semicolons."""
+    table = where / "table.csv"
+    table.write_text("﻿email;name;of;bodies\r\na@x.example;Été;TH;ADGSOM ANSAC\r\n"
+                     "b@x.example;B;TH;ADGSOM, ANSAC\r\nc@x.example;=C;TH;\"ADGSOM;ANSAC\"\r\n")
+    assert daemon.call("import", {"kind": "contacts", "text": table.read_text(), "name": "t"}).summary["added"] == 3
+    rows = daemon.ctl("contacts")
+    assert [r["bodies"] for r in rows] == [["ADGSOM", "ANSAC"]] * 3 and rows[0]["name"] == "Été"
+    back = daemon.run("--csv", "contacts").stdout
+    assert daemon.call("import", {"kind": "contacts", "text": back, "name": "t"}).summary["unchanged"] == 3
+    table.write_bytes("email,name,of\na@x.example,Été,TH\n".encode("latin-1"))
+    with pytest.raises(Failed) as failed:
+        daemon.ctl("import", "contacts", table)
+    assert "save it as UTF-8" in failed.value.stderr

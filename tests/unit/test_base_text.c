@@ -106,6 +106,15 @@ static void csv_reads_what_office_programs_write(void **state)
     assert_string_equal(csv.rows[0].fields[0], "a@b.example");
     assert_string_equal(csv.rows[0].fields[2], "");
     assert_int_equal(csv.rows[1].line, 4);
+    assert_true(read_csv(ctx,
+                         "name;email;zone\r\n\"Desk; south\";a@b.example;\r\n"
+                         "Desk, west;c@d.example;UTC\r\n",
+                         &csv, &err));
+    assert_int_equal(csv.n, 2);
+    assert_string_equal(csv.rows[0].fields[1], "Desk; south");
+    assert_string_equal(csv.rows[1].fields[1], "Desk, west");
+    assert_true(read_csv(ctx, "email\tname\na@b.example\tX\n", &csv, &err));
+    assert_string_equal(csv.rows[0].fields[1], "X");
     talloc_free(ctx);
 }
 
@@ -143,6 +152,8 @@ static void csv_fields_are_no_formulas(void **state)
     assert_string_equal(csv_field(ctx, "plain"), "plain");
     assert_string_equal(csv_field(ctx, "a,\"b\""), "\"a,\"\"b\"\"\"");
     assert_string_equal(csv_field(ctx, "=1+1"), "\"'=1+1\"");
+    assert_string_equal(csv_field(ctx, "\uff1d1+1"), "\"'\uff1d1+1\"");
+    assert_string_equal(csv_field(ctx, "\uff10"), "\uff10");
     talloc_free(ctx);
 }
 
