@@ -290,24 +290,23 @@ static bool write_one(struct writing *w, const struct invitation *i,
     return true;
 }
 
-bool invitations_write(TALLOC_CTX *ctx, const struct inviting *in, int *ret_n,
-                       struct error *err)
+/* What these contacts are owed. */
+static bool write_all(TALLOC_CTX *ctx, const struct inviting *in,
+                      const struct contacts *contacts, int *ret_n,
+                      struct error *err)
 {
     TALLOC_CTX *tmp = talloc_new(ctx);
-    struct writing w = {.in = in, .job = tmp};
-    struct contacts contacts;
+    struct writing w = {.in = in, .job = tmp, .contacts = contacts->rows};
     struct invitations all;
     struct told *told;
     size_t n_told;
     bool good =
-        store_contacts(tmp, in->serve->store, &contacts, err) &&
         store_invitations(tmp, in->serve->store, NULL, &w.rows, &w.n, err);
 
     if (good) {
-        w.contacts = contacts.rows;
         told = told_of(tmp, w.rows, w.n, &n_told);
         all = office_invitations(tmp, in->serve->generation->rules, in->plan,
-                                 &contacts, told, n_told, in->now);
+                                 contacts, told, n_told, in->now);
         for (size_t i = 0; good && i < all.n; i++) {
             w.ctx = talloc_new(tmp);
             good = write_one(&w, &all.rows[i], err) ||
@@ -319,6 +318,15 @@ bool invitations_write(TALLOC_CTX *ctx, const struct inviting *in, int *ret_n,
     *ret_n += w.written;
     talloc_free(tmp);
     return good;
+}
+
+bool invitations_write(TALLOC_CTX *ctx, const struct inviting *in, int *ret_n,
+                       struct error *err)
+{
+    struct contacts contacts;
+
+    return store_contacts(ctx, in->serve->store, &contacts, err) &&
+           write_all(ctx, in, &contacts, ret_n, err);
 }
 
 /* ---- newcomers */
@@ -408,18 +416,46 @@ bool invitations_welcome(TALLOC_CTX *ctx, const struct inviting *in,
     return good;
 }
 
+/* ---- between releases */
+
+static struct inviting between_releases(struct serve *s)
+{
+    return (struct inviting){.serve = s,
+                             .plan = s->out.plan,
+                             .feeds = &s->out.feeds,
+                             .note = s->out.note.note,
+                             .release = s->out.release,
+                             .state = s->config->review_kind == REVIEW_ALL
+                                          ? MESSAGE_HELD
+                                          : MESSAGE_QUEUED,
+                             .now = serve_now(s)};
+}
+
+bool invitations_leave(TALLOC_CTX *ctx, struct serve *s,
+                       const struct contact *c, struct error *err)
+{
+    struct inviting in = between_releases(s);
+    struct contact gone = *c;
+    struct contacts one = {&gone, 1};
+    struct net *net;
+    int n = 0;
+
+    if (!s->out.plan)
+        return true;
+    if (c->unsubscribed)
+        gone.channel = CHANNEL_NONE;
+    else if (gone.channel == CHANNEL_INVITE)
+        gone.channel = CHANNEL_FEED; /* wants none any more */
+    if (!scheduler_net(s, &net, err))
+        return false;
+    in.allowance = allowance_new(ctx, net, one.n);
+    return write_all(ctx, &in, &one, &n, err);
+}
+
 bool invitations_catch_up(struct serve *s, struct error *err)
 {
     TALLOC_CTX *tmp = talloc_new(NULL);
-    struct inviting in = {.serve = s,
-                          .plan = s->out.plan,
-                          .feeds = &s->out.feeds,
-                          .note = s->out.note.note,
-                          .release = s->out.release,
-                          .state = s->config->review_kind == REVIEW_ALL
-                                       ? MESSAGE_HELD
-                                       : MESSAGE_QUEUED,
-                          .now = serve_now(s)};
+    struct inviting in = between_releases(s);
     struct contacts contacts;
     struct net *net;
     int n = 0;

@@ -31,6 +31,12 @@ bool invitations_welcome(TALLOC_CTX *ctx, const struct inviting *in,
 /* Both, for contacts that are new or changed since the release. */
 bool invitations_catch_up(struct serve *s, struct error *err) MUST_USE;
 
+/* Takes back what a contact that is dropped still holds, in the transaction
+ * that is open: a cancellation each of what it was invited to, as if it had
+ * left its bodies. Nothing goes to who gets no mail, or wanted none. */
+bool invitations_leave(TALLOC_CTX *ctx, struct serve *s,
+                       const struct contact *c, struct error *err) MUST_USE;
+
 /* The sequence that a message of an invitation told. */
 int invitation_sequence(const struct message *m);
 

@@ -7,6 +7,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/view.h"
+#include "daemon/serve/invitations.h"
 #include "daemon/serve/private.h"
 #include "daemon/serve/verbs.h"
 
@@ -191,15 +192,38 @@ bool verb_CONTACT_SET(struct request *q, struct error *err)
     return apply_options(q, &c, err) && put_contact(q, &c, err);
 }
 
+/* The contact goes, and what it was invited to leaves its calendar with it. */
+static bool drop_contact(struct request *q, const struct contact *c,
+                         struct error *err)
+{
+    struct store *st = q->serve->store;
+
+    if (!store_begin(st, err))
+        return false;
+    if (invitations_leave(q->ctx, q->serve, c, err) &&
+        store_drop_contact(st, c->email, err) && store_commit(st, err))
+        return true;
+    store_rollback(st);
+    return false;
+}
+
 bool verb_CONTACT_DROP(struct request *q, struct error *err)
 {
     const char *email = request_text(q, "email");
+    const struct contact *was;
+    struct contacts all = {NULL, 0};
 
-    if (!store_drop_contact(q->serve->store, email, err) ||
-        !private_refresh(q->ctx, q->serve, err) ||
+    if (!store_contacts(q->ctx, q->serve->store, &all, err))
+        return false;
+    was = find_contact(&all, email);
+    if (!was)
+        return fail(err, REPLY_NOTFOUND, "no contact %s", email);
+    if (!drop_contact(q, was, err) || !private_refresh(q->ctx, q->serve, err) ||
         !publishing_load(q->serve, err))
         return false;
     scheduler_changed(q->serve);
-    q->things = email;
+    delivery_poke(q->serve);
+    q->things = was->email;
+    q->before = json_line(q->ctx, view_contact(was));
     return true;
 }

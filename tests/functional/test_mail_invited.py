@@ -23,6 +23,14 @@ def calendars(d, rows):
     return found
 
 
+def bounce_of(message_id):
+    return (b"From: MAILER-DAEMON@relay.example\nSubject: Undelivered\nMIME-Version: 1.0\n"
+            b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nNo.\n--b\n"
+            b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n"
+            b"Final-Recipient: rfc822; x@example.kh\nAction: failed\nStatus: 5.1.1\n\n--b\n"
+            b"Content-Type: text/rfc822-headers\n\nMessage-ID: " + message_id.encode() + b"\n\n--b--\n")
+
+
 def set_contact(d, *what, who=ATTENDEE):
     d.ctl("contact", "set", who, *what)
     d.ctl("clock", "+2 min")
@@ -72,6 +80,74 @@ def test_who_leaves_is_told_for_what_lies_ahead(released, what):
     assert not [r for r in released.ctl("replies", EDITION) if r["email"] == ATTENDEE]
     set_contact(released, "--name", "Somebody else")
     assert len(invitations(released, kind="cancellation")) == len(taken), "once"
+
+
+def test_who_is_dropped_is_told_for_what_lies_ahead(released):
+    before = calendars(released, invitations(released))
+    released.ctl("clock", "+1 hour")
+    released.ctl("contact", "drop", ATTENDEE)
+    released.ctl("clock", "+2 min")
+    rows = invitations(released, kind="cancellation")
+    taken = calendars(released, rows)
+    assert before and set(taken) == set(before) and len(rows) == len(before)
+    for uid, (text, method, row) in taken.items():
+        assert method == "CANCEL" and row["state"] == "sent" and "\nSTATUS:" not in text
+        assert field(text, "ATTENDEE") == f"mailto:{ATTENDEE}"
+        assert field(text, "SEQUENCE") == field(before[uid][0], "SEQUENCE")
+        assert mail_of(released, row)["Subject"].startswith("No longer invited: ")
+    # That is the last word, whatever happens to the meetings.
+    released.ctl("move", EDITION, "2027-01-25", "--force", "flood")
+    released.ctl("release", "--send")
+    assert len(invitations(released, kind="cancellation")) == len(rows)
+    assert not invitations(released, kind="change")
+    # Who is taken in again is invited again.
+    released.ctl("contact", "add", ATTENDEE, "--name", "Back", "--of", "KH", "--bodies", "ADGSOM",
+                 "--channel", "invite")
+    released.ctl("clock", "+2 min")
+    again = calendars(released, invitations(released)[len(before):])
+    assert set(again) == set(before) and all(m == "REQUEST" for _, m, _ in again.values())
+
+
+@pytest.mark.parametrize("what", [("--channel", "none"), ("--subscribed", "no")], ids=["channel none", "unsubscribed"])
+def test_who_wanted_no_mail_is_dropped_in_silence(released, what):
+    set_contact(released, *what)
+    released.ctl("contact", "drop", ATTENDEE)
+    released.ctl("clock", "+2 min")
+    assert not invitations(released, kind="cancellation")
+
+
+def test_an_address_that_does_not_exist_is_dropped_in_silence(released):
+    sent = [m for m in released.ctl("outbox") if m["to"] == ATTENDEE][:2]
+    for row in sent:
+        raw = released.ctl("message", row["message"], "--raw")[0]["text"]
+        own = re.search(r"^Message-ID: (\S+)", raw, re.M).group(1)
+        deliver(released, bounce_of(own), sender="")
+    assert next(c for c in released.ctl("contacts") if c["email"] == ATTENDEE)["suspended"]
+    released.ctl("contact", "drop", ATTENDEE)
+    released.ctl("clock", "+2 min")
+    assert not invitations(released, kind="cancellation")
+
+
+def test_what_was_not_sent_yet_is_dropped_with_its_contact(planned):
+    planned.ctl("confirm", EDITION)
+    planned.ctl("release")
+    planned.ctl("contact", "drop", ATTENDEE)
+    assert {m["state"] for m in invitations(planned)} == {"dropped"}
+    assert not invitations(planned, kind="cancellation")
+
+
+def test_the_safety_net_and_review_know_who_is_dropped(where):
+    d = Daemon(where, mail={"review": "all"})
+    d.ctl("plan", "2027")
+    d.ctl("contact", "add", "a@example.la", "--name", "A", "--of", "LA", "--bodies", "ADGSOM", "--channel", "invite")
+    d.ctl("confirm", EDITION)
+    d.ctl("release", "--send")
+    d.ctl("send", "all")
+    d.ctl("clock", "+1 min")
+    d.ctl("contact", "drop", "a@example.la")
+    gone = mails(d, "a@example.la", "cancellation")
+    assert gone and {m["state"] for m in gone} == {"held"}
+    d.stop()
 
 
 def test_who_comes_back_is_invited_again(released):

@@ -140,7 +140,7 @@ static const struct example {
                           "a@b.org --channel fax",
                           "--channel: \"fax\" is none"},
     [VERB_CONTACT_DROP] = {"a@b.org", "{\"email\":\"a@b.org\"}", "a@b",
-                           "is not an address"},
+                           "write the whole domain"},
     [VERB_IMPORT] = {"contacts c.csv",
                      "{\"kind\":\"contacts\",\"text\":\"c.csv\"}",
                      "contact c.csv", "did you mean contacts?"},
