@@ -228,6 +228,8 @@ static void join_pairs(struct expansion *x, const struct holding *h)
 {
     const struct problem_edition *e = &x->p->editions[h->index];
 
+    if (h->cluster->n_join == 0)
+        return;
     for (size_t k = 0; k < x->n_holdings; k++) {
         const struct holding *o = &x->holdings[k];
         bool joined = false;

@@ -7,7 +7,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
-#include "daemon/plan/agenda.h"
+#include "daemon/plan/agendas.h"
 #include "daemon/serve/serve.h"
 
 /* ---- the rules of a fork */
@@ -92,6 +92,17 @@ static bool is_laid_out(const struct edition *e)
            e->status != EDITION_POSTPONED;
 }
 
+/* A fork with rules of its own has no memory of agendas. */
+static bool lay(TALLOC_CTX *ctx, struct serve *s, const struct rules *r,
+                const struct edition *e, const struct plan *kept,
+                struct item **ret, size_t *ret_n, struct error *err)
+{
+    return r == s->generation->rules
+               ? agendas_lay(ctx, s->generation->agendas, e, kept, ret, ret_n,
+                             err)
+               : agenda_lay(ctx, r, e, kept, ret, ret_n, err);
+}
+
 /* Fills items and titles of a plan that has editions and facts. */
 static void draft_derive(struct serve *s, struct plan *plan,
                          const struct rules *r, const struct history *history)
@@ -110,7 +121,7 @@ static void draft_derive(struct serve *s, struct plan *plan,
         retitle(plan, r, e);
         if (!is_laid_out(e))
             continue;
-        if (!agenda_lay(plan, r, e, &kept, &of, &n_of, &err)) {
+        if (!lay(plan, s, r, e, &kept, &of, &n_of, &err)) {
             add_warning(plan, e, err.text);
             continue;
         }

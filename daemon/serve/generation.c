@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/plan/agendas.h"
 #include "daemon/publish/zone.h"
 #include "daemon/serve/letter_view.h"
 
@@ -207,6 +208,7 @@ struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
         (void)talloc_steal(ctx, g);
         return NULL;
     }
+    g->agendas = agendas_new(g, g->rules);
     g->title = rules_title(g, g->rules);
     g->codes = rules_codes(g, g->rules);
     g->files = file_names(g, g->rules);

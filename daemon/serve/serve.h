@@ -38,6 +38,7 @@ struct generation {
     struct source *texts; /* the rules files, one per sector, in its order */
     const char *title, *codes, *files; /* of its sectors, for people */
     struct templates *templates;
+    struct agendas *agendas; /* that were laid by them */
     struct instant loaded;
     struct diagnostics found; /* warnings of the load */
     int users;                /* jobs that read it, plus one while current */
