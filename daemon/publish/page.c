@@ -52,28 +52,10 @@ static bool has_cycle(const struct page_job *job, int cycle)
     return false;
 }
 
-/* The cycle to show first: the one in which something is still to come, else
- * the last one. 0 when there is none. */
-static int current_cycle(const struct page_job *job)
-{
-    const struct plan *v = job->in->version;
-    int *cycles;
-    size_t n = page_cycles(job, &cycles);
-
-    for (size_t i = 0; v && i < v->n_editions; i++) {
-        const struct edition *e = &v->editions[i];
-
-        if (page_shows(e) && !date_is_none(e->start) &&
-            e->end.day >= job->today.day)
-            return e->cycle;
-    }
-    return n > 0 ? cycles[n - 1] : 0;
-}
-
 static bool page_home(const struct page_job *job, TALLOC_CTX *ctx,
                       struct page *ret, struct error *err)
 {
-    int cycle = current_cycle(job);
+    int cycle = page_current_cycle(job);
 
     if (cycle)
         return page_year(job, ctx, cycle, ret, err);

@@ -100,15 +100,47 @@ static json_t *change_row(const struct page_job *job, const struct change *c,
     return row;
 }
 
-/* Of a year only what happened to whole editions; each new thing of a new
- * edition is no news. */
-static bool is_news(const struct change *c, const struct edition *e,
-                    const char *edition, int cycle)
+/* Has the edition of the i-th its times only since this release? Then what its
+ * items had before was nobody's business. */
+static bool is_fresh(const struct changes *all, size_t i)
 {
-    if (edition)
-        return text_same(c->edition, edition) &&
-               !(c->item[0] && (c->kind == CHANGE_ADDED || !e ||
-                                e->status == EDITION_PROPOSED));
+    const char *edition = all->rows[i].edition;
+
+    for (size_t k = i + 1;
+         k-- > 0 && strcmp(all->rows[k].edition, edition) == 0;)
+        if (!all->rows[k].item[0] && (all->rows[k].kind == CHANGE_ADDED ||
+                                      all->rows[k].kind == CHANGE_CONFIRMED))
+            return true;
+    return false;
+}
+
+static bool is_of_times(const struct change *c)
+{
+    return c->kind == CHANGE_ADDED || c->kind == CHANGE_MOVED ||
+           c->kind == CHANGE_CONFIRMED;
+}
+
+/* On the page of the edition itself. Nothing is new in the first release, where
+ * all is. */
+static bool is_news_there(const struct page_job *job, size_t i,
+                          const struct edition *e)
+{
+    const struct changes *all = job->in->changes;
+    const struct change *c = &all->rows[i];
+
+    if (c->kind == CHANGE_ADDED && job->in->release &&
+        job->in->release->release == 1)
+        return false;
+    if (!c->item[0])
+        return true;
+    return e && e->status != EDITION_PROPOSED &&
+           !(is_of_times(c) && is_fresh(all, i)) && !is_said(all, i);
+}
+
+/* Of a year only what happened to whole editions that were there before. */
+static bool is_news_of_year(const struct change *c, const struct edition *e,
+                            int cycle)
+{
     return !c->item[0] && c->kind != CHANGE_ADDED &&
            (cycle == 0 || !e || e->cycle == cycle);
 }
@@ -122,7 +154,9 @@ json_t *page_changes(const struct page_job *job, const char *edition, int cycle)
         const struct change *c = &all->rows[i];
         const struct edition *e = plan_edition(job->in->version, c->edition);
 
-        if (!is_news(c, e, edition, cycle) || is_said(all, i))
+        if (edition
+                ? !text_same(c->edition, edition) || !is_news_there(job, i, e)
+                : !is_news_of_year(c, e, cycle))
             continue;
         row = change_row(job, c, e);
         page_set(row, "along", json_boolean(edition && says_more(all, i)));

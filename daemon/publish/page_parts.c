@@ -217,6 +217,22 @@ size_t page_cycles(const struct page_job *job, int **ret_cycles)
     return kept;
 }
 
+int page_current_cycle(const struct page_job *job)
+{
+    const struct plan *v = job->in->version;
+    int *cycles;
+    size_t n = page_cycles(job, &cycles);
+
+    for (size_t i = 0; v && i < v->n_editions; i++) {
+        const struct edition *e = &v->editions[i];
+
+        if (page_shows(e) && !date_is_none(e->start) &&
+            e->end.day >= job->today.day)
+            return e->cycle;
+    }
+    return n > 0 ? cycles[n - 1] : 0;
+}
+
 json_t *page_years(const struct page_job *job, int shown)
 {
     json_t *rows = value_made(json_array());

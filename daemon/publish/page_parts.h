@@ -59,6 +59,9 @@ json_t *page_feed(const struct page_job *job, const char *kind,
 json_t *page_feed_links(const struct page_job *job, const struct feed *f);
 /* The cycles that the version has something to show of. */
 size_t page_cycles(const struct page_job *job, int **ret_cycles);
+/* The cycle to show first: the one in which something is still to come, else
+ * the last one. 0 when there is none. */
+int page_current_cycle(const struct page_job *job);
 
 /* ---- page_rows.c: editions and items as pages and programs see them */
 /* Lapsed editions are nobody's business. */

@@ -116,7 +116,9 @@ static json_t *distance(const struct page_job *job, const struct edition *e)
         return value_taken(text_format(NULL, "in %d days", days));
     if (days < 60)
         return value_taken(text_format(NULL, "in %d weeks", (days + 3) / 7));
-    return value_taken(text_format(NULL, "in %d months", (days + 15) / 30));
+    if (days < 2 * 365)
+        return value_taken(text_format(NULL, "in %d months", (days + 15) / 30));
+    return value_taken(text_format(NULL, "in %d years", (days + 182) / 365));
 }
 
 /* Titles of its meetings, and how many sessions with partners there are. */

@@ -172,6 +172,8 @@ bool page_year(const struct page_job *job, TALLOC_CTX *ctx, int cycle,
     page_set(view, "cycle", json_integer(cycle));
     page_set(view, "sheet", json_true()); /* it prints on one */
     page_set(view, "years", page_years(job, cycle));
+    page_set(view, "is_current",
+             json_boolean(cycle == page_current_cycle(job)));
     page_set(view, "next", next_of(job));
     page_set(view, "picture_svg", picture_of(job, cycle));
     page_set(view, "months", months_of(job, cycle));

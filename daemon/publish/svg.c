@@ -28,6 +28,7 @@
 #define LANE   22
 #define BAR    13
 #define LANES  8
+#define TALL   440 /* a picture that wants a sheet of its own */
 #define TITLE  26  /* height of a sector's title above its rows */
 #define LETTER 6.2 /* width of a label's letter, on the wide side */
 #define WIDE   12  /* of a letter of the wide scripts */
@@ -496,7 +497,8 @@ static char *opening(struct picture *p)
 
     return text_format(
         p->ctx,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"year\" role=\"img\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"year%s\" "
+        "role=\"img\" "
         "aria-labelledby=\"year-title year-text\" viewBox=\"0 0 %d %.0f\" "
         "%sfont-family=\"" FONT "\">\n"
         "<title id=\"year-title\">%s</title>\n"
@@ -508,7 +510,7 @@ static char *opening(struct picture *p)
         "<rect class=\"paper\" width=\"5\" height=\"5\" fill=\"#fff\"/>"
         "<path class=\"hatch\" d=\"M1 0V5\" stroke=\"" ACCENT
         "\" stroke-width=\"1.6\"/></pattern></defs>\n",
-        WIDTH, p->y,
+        p->y > TALL ? " tall" : "", WIDTH, p->y,
         p->in->standalone
             ? text_format(p->ctx, "width=\"%d\" height=\"%.0f\" ", WIDTH, p->y)
             : "",

@@ -229,6 +229,60 @@ def test_edition_prints_upright(browser, site):
     assert set(printed(browser, site, "/editions/MINISTERIAL-2027")) == {(595, 842)}
 
 
+@pytest.fixture(scope="module")
+def crowded():
+    path = Path(tempfile.mkdtemp(prefix="cvd"))
+    d = Daemon(path, rules=sectors.large(clusters=24, meetings=1))
+    d.ctl("plan", "2027")
+    d.ctl("release")
+    yield d
+    d.stop()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def test_picture_of_a_crowded_year_fills_a_sheet(browser, crowded):
+    """Its list comes after it: beside each other neither could be read."""
+    assert printed(browser, crowded, "/2027") == [(842, 595)] * 2
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    visit(browser, crowded, "/2027", 1040)
+    box = browser.find_element(By.CSS_SELECTOR, "svg.year").rect
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert 550 < box["height"] < 625  # of the 725 of a sheet
+
+
+# The clocks of a row that break inside a zone's name, or run into another.
+CLOCKS = """
+    const found = [], box = e => e.getBoundingClientRect();
+    document.querySelectorAll(".clocks").forEach(row => {
+        const all = [...row.children], zone = row.querySelector(".zone");
+        if (zone.getClientRects().length > 1 || box(zone).height > 1.8 * 16) found.push(zone.textContent);
+        if (zone.scrollWidth > row.clientWidth) found.push("wide: " + zone.textContent);
+        all.forEach((a, i) => all.slice(i + 1).forEach(b => {
+            const x = box(a), y = box(b);
+            if (x.left < y.right && y.left < x.right && x.top + 2 < y.bottom && y.top + 2 < x.bottom)
+                found.push(a.textContent + " / " + b.textContent);
+        }));
+    });
+    return found;"""
+
+
+@pytest.mark.parametrize("width", [320, 375, 768, 1000, 1280])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kuala_Lumpur"])
+def test_clocks_keep_apart(browser, site, zone, width):
+    visit(browser, site, f"/editions/MINISTERIAL-2027?zone={zone}", width)
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".clocks .zone")) > 10
+    assert browser.execute_script(CLOCKS) == []
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_changes_are_one_step_from_the_head(browser, site):
+    visit(browser, site, "/2027", 375)
+    link = browser.find_element(By.CSS_SELECTOR, ".jump a")
+    assert link.location["y"] < 400
+    target = browser.find_element(By.CSS_SELECTOR, link.get_attribute("href").rsplit("#", 1)[1].join(("#", "")))
+    assert target.text == "Changed by release 2"
+
+
 def test_zone_form_leads_to_that_zone(browser, site):
     visit(browser, site, "/editions/MINISTERIAL-2027", 1280)
     browser.find_element(By.CSS_SELECTOR, "option[value='Asia/Kolkata']").click()

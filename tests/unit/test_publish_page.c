@@ -428,6 +428,53 @@ static void test_what_moves_along_is_said_once(void **state)
     talloc_free(w);
 }
 
+static const char *news_of(struct world *w)
+{
+    const char *news =
+        strstr(body_at(w, "/editions/WEEK-2027"), "id=\"changes\"");
+
+    return news ? news : "";
+}
+
+/* A meeting that was added is news where the edition had its times before. */
+static void test_what_is_new_is_said(void **state)
+{
+    struct change rows[] = {
+        {CHANGE_RETITLED, "WEEK-2027", "", "title", "Week", "The Week"},
+        {CHANGE_ADDED, "WEEK-2027", "WEEK-2027/SOM", "", "",
+         "2027-01-18T09:00"}};
+    struct world *w = world(NULL);
+
+    (void)state;
+    w->changes = (struct changes){.rows = rows, .n = 2};
+    has(news_of(w), "7th SOM</span>: added");
+    has(news_of(w), "<ins>Monday 18 January 2027, 09:00</ins>");
+    rows[0] = (struct change){CHANGE_CONFIRMED, "WEEK-2027", "",
+                              "status",         "proposed",  "confirmed"};
+    has(news_of(w), "confirmed</li>");
+    has_not(news_of(w), "7th SOM");
+    rows[0] = (struct change){CHANGE_ADDED, "WEEK-2027", "", "", "", "January"};
+    has(news_of(w), "<ins>January</ins>");
+    w->note.release = 1; /* all is new */
+    assert_string_equal(news_of(w), "");
+    talloc_free(w);
+}
+
+/* The next meetings stand on the page that is shown first, years ahead are
+ * counted in years. */
+static void test_what_is_next_stands_once(void **state)
+{
+    struct world *w = world(NULL);
+
+    (void)state;
+    w->editions[1].cycle = 2031;
+    w->editions[1].start = w->editions[1].end = date_of(2031, 5, 5);
+    has(body_at(w, "/2027"), "id=\"next\"");
+    has(body_at(w, "/2027"), "in 4 years");
+    has_not(body_at(w, "/2031"), "id=\"next\"");
+    talloc_free(w);
+}
+
 /* Times stand with their zone wherever they stand, a partner's with the clock
  * of its capital. */
 static void test_every_time_has_its_zone(void **state)
@@ -496,6 +543,8 @@ int main(void)
         cmocka_unit_test(test_base_url_with_a_path),
         cmocka_unit_test(test_changes_in_words),
         cmocka_unit_test(test_what_moves_along_is_said_once),
+        cmocka_unit_test(test_what_is_new_is_said),
+        cmocka_unit_test(test_what_is_next_stands_once),
         cmocka_unit_test(test_every_time_has_its_zone),
         cmocka_unit_test(test_error_page),
         cmocka_unit_test(test_json_is_json),
