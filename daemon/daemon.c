@@ -8,6 +8,7 @@
  */
 #include "daemon/daemon.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@
 
 #define STOP_SECONDS 15
 #define FDS_MOST     8
+#define UPKEEP_EVERY 2000
 
 struct process {
     struct serve s;
@@ -32,6 +34,7 @@ struct process {
     uv_signal_t term, intr, hup;
     uv_timer_t watchdog, stop, upkeep;
     int64_t stop_by; /* stopwatch */
+    bool told_trouble;
     int control_fd;
     int http_fds[FDS_MOST];
     size_t n_http;
@@ -92,8 +95,8 @@ static bool open_state(struct serve *s, struct error *err)
 {
     if (mkdir(s->config->state, 0700) != 0 && access(s->config->state, W_OK))
         return fail(err, REPLY_INTERNAL,
-                    "the state directory %s cannot be made or written",
-                    s->config->state);
+                    "the state directory %s cannot be made or written: %s",
+                    s->config->state, strerror(errno));
     if (!store_open(s->ctx, s->config->state, &s->store, err))
         return false;
     if (store_kept(s->store))
@@ -164,16 +167,24 @@ static void on_watchdog(uv_timer_t *timer)
     (void)sd_notify(0, "WATCHDOG=1");
 }
 
-/* Once a minute: is the store writable again? */
+/* Every other second: does the store take writes, and does it again? The
+ * journal has each once. */
 static void on_upkeep(uv_timer_t *timer)
 {
-    struct serve *s = timer->data;
-
+    struct process *p = timer->data;
+    struct serve *s = &p->s;
+    const char *trouble = store_trouble(s->store);
     struct error err;
     int n;
 
-    if (!store_trouble(s->store) || !store_probe(s->store))
+    if (!trouble)
         return;
+    if (!p->told_trouble)
+        log_line(LOG_LEVEL_ERROR, "the store takes no writes: %s", trouble);
+    p->told_trouble = true;
+    if (!store_probe(s->store))
+        return;
+    p->told_trouble = false;
     log_line(LOG_LEVEL_INFO, "the store takes writes again");
     /* What could not be settled meanwhile is under way in the rows only. */
     if (delivery_idle(s) && !store_recover(s->store, serve_now(s), &n, &err))
@@ -247,12 +258,12 @@ static void start_handles(struct process *p)
     (void)uv_timer_init(&p->loop, &p->upkeep);
     (void)uv_timer_init(&p->loop, &p->stop);
     p->term.data = p->intr.data = p->hup.data = &p->s;
-    p->upkeep.data = &p->s;
+    p->upkeep.data = p;
     p->stop.data = p;
     (void)uv_signal_start(&p->term, on_terminate, SIGTERM);
     (void)uv_signal_start(&p->intr, on_terminate, SIGINT);
     (void)uv_signal_start(&p->hup, on_reload, SIGHUP);
-    (void)uv_timer_start(&p->upkeep, on_upkeep, 60000, 60000);
+    (void)uv_timer_start(&p->upkeep, on_upkeep, UPKEEP_EVERY, UPKEEP_EVERY);
     if (sd_watchdog_enabled(0, &usec) > 0)
         (void)uv_timer_start(&p->watchdog, on_watchdog, 0, usec / 2000);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "daemon/base/memory.h"
@@ -237,12 +238,13 @@ static void prepare_feed(struct answers *a, struct prepared *p,
     header(p->full, "X-Robots-Tag", "noindex");
 }
 
-/* By octets: nobody reads this order, and each fetch looks a feed up in it. */
+/* Of octets: nobody reads this order, and each fetch looks a feed up in it. In
+ * any case of letters, as codes are: people copy addresses by hand. */
 static int by_key(const void *a, const void *b)
 {
     const struct prepared *p = a, *q = b;
 
-    return strcmp(p->key, q->key);
+    return strcasecmp(p->key, q->key);
 }
 
 static void prepare_feeds(struct serve *s, struct answers *a)
@@ -514,6 +516,19 @@ static enum MHD_Result send_health(const struct http_call *call)
     return send_text(call, MHD_HTTP_OK, "text/plain; charset=utf-8", "ok\n");
 }
 
+/* A proxy on this machine speaks for somebody elsewhere. */
+static bool is_passed_on(const struct http_call *call)
+{
+    static const char *const names[] = {"Forwarded", "X-Forwarded-For",
+                                        "X-Real-IP", "Via"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,
+                                        names[i]))
+            return true;
+    return false;
+}
+
 static enum MHD_Result send_metrics(const struct http_call *call)
 {
     struct serve *s = call->serve;
@@ -529,9 +544,19 @@ static enum MHD_Result send_metrics(const struct http_call *call)
                        "# TYPE convened_feeds gauge\nconvened_feeds %zu\n"
                        "# TYPE convened_bad_feeds gauge\n"
                        "convened_bad_feeds %d\n"
+                       "# TYPE convened_store_writable gauge\n"
+                       "convened_store_writable %d\n"
+                       "# TYPE convened_rules_errors gauge\n"
+                       "convened_rules_errors %d\n"
+                       "# TYPE convened_mail_trouble gauge\n"
+                       "convened_mail_trouble %d\n"
+                       "# TYPE convened_overdue_tasks gauge\n"
+                       "convened_overdue_tasks %d\n"
                        "# TYPE convened_messages gauge\n",
                        s->out.release, s->out.feeds.n,
-                       s->out.bad_feeds && s->out.bad_feeds[0] ? 1 : 0);
+                       s->out.bad_feeds && s->out.bad_feeds[0] ? 1 : 0,
+                       store_trouble(s->store) ? 0 : 1, s->reload_errors,
+                       delivery_note(s)[0] ? 1 : 0, deadlines_overdue(s));
     for (int i = 0; i < MESSAGE_STATES; i++)
         text = talloc_asprintf_append_buffer(
             text, "convened_messages{state=\"%s\"} %lld\n",
@@ -574,7 +599,7 @@ enum MHD_Result http_answer(const struct http_call *call)
         return leave_answer(call, NULL);
     if (strcmp(path, "/healthz") == 0)
         return send_health(call);
-    if (strcmp(path, "/metrics") == 0 && call->local)
+    if (strcmp(path, "/metrics") == 0 && call->local && !is_passed_on(call))
         return send_metrics(call);
     return send_page(call);
 }

@@ -186,6 +186,41 @@ static bool has_body(struct MHD_Connection *connection)
                                        MHD_HTTP_HEADER_TRANSFER_ENCODING);
 }
 
+/* How the head says where the request ends, and for whom it is. */
+struct framing {
+    int lengths, codings, hosts;
+    bool odd; /* a blank before the colon, or a coding that is not chunked */
+};
+
+static enum MHD_Result note_header(void *arg, enum MHD_ValueKind kind,
+                                   const char *name, const char *value)
+{
+    struct framing *f = arg;
+
+    (void)kind;
+    f->odd = f->odd || strpbrk(name, " \t");
+    if (text_same(name, MHD_HTTP_HEADER_HOST))
+        f->hosts++;
+    if (text_same(name, MHD_HTTP_HEADER_CONTENT_LENGTH))
+        f->lengths++;
+    if (text_same(name, MHD_HTTP_HEADER_TRANSFER_ENCODING)) {
+        f->codings++;
+        f->odd = f->odd || !text_same(value ? value : "", "chunked");
+    }
+    return MHD_YES;
+}
+
+/* What a proxy and we could read differently would let one client put words
+ * into the mouth of the next (RFC 9112 5.1, 6.1, 6.3; RFC 9110 7.2). */
+static bool is_ambiguous(struct MHD_Connection *connection)
+{
+    struct framing f = {0};
+
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header,
+                                    &f);
+    return f.odd || f.hosts > 1 || f.lengths + f.codings > 1;
+}
+
 /* ---- the paths that take a form */
 
 static bool takes_form(const char *path)
@@ -259,6 +294,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
                              .local = p && p->local};
 
     (void)version;
+    if (!*request && is_ambiguous(connection))
+        return answer_short(connection, MHD_HTTP_BAD_REQUEST,
+                            "The head of this request is ambiguous.\n",
+                            MHD_HTTP_HEADER_CONNECTION, "close");
     if (!*request && strcmp(method, "POST") == 0 && takes_form(url) &&
         strlen(url) <= URL_MOST)
         return form_begin(connection, url, request);

@@ -218,6 +218,13 @@ def test_healthz(served):
     assert served.get("/healthz")[::2] == (200, b"ok\n")
 
 
+def in_log(daemon, text):
+    end = time.monotonic() + 20
+    while text not in daemon.stderr:
+        assert time.monotonic() < end, daemon.stderr
+        time.sleep(0.05)
+
+
 def test_healthz_is_503_when_the_store_takes_no_writes(served):
     """A file that may not grow stands for a full disk: told, read on, and over when there is room again."""
     before = served.get(FEED)[2]
@@ -236,9 +243,10 @@ def test_healthz_is_503_when_the_store_takes_no_writes(served):
     assert served.get("/healthz", "HEAD")[0] == 503
     assert served.ctl("status")[0]["store"].startswith("the disk fails: ")
     assert served.get(FEED)[2] == before
+    in_log(served, "error: the store takes no writes: the disk fails: ")
     resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    served.stop()
-    served.start()
+    in_log(served, "the store takes writes again")
+    assert served.stderr.count("the store takes no writes") == 1
     assert served.get("/healthz")[::2] == (200, b"ok\n")
     served.ctl("contact", "add", "again@example.org", "--name", "A", "--of", "BN")
 
@@ -290,6 +298,18 @@ def test_metrics_only_from_loopback(where):
         assert s.recv(100).startswith(b"HTTP/1.1 404")
     assert d.get("/metrics")[0] == 200
     d.stop()
+
+
+def test_metrics_are_not_for_those_behind_a_proxy(served):
+    assert served.get("/metrics", X_Forwarded_For="192.0.2.1")[0] == 404
+    assert served.get("/healthz", X_Forwarded_For="192.0.2.1")[0] == 200
+    text = served.get("/metrics")[2].decode()
+    for line in ("convened_store_writable 1", "convened_rules_errors 0", "convened_mail_trouble 0"):
+        assert f"\n{line}\n" in text
+    served.rules_file.write_text("nonsense\n")
+    with pytest.raises(Failed):
+        served.ctl("reload")
+    assert "\nconvened_rules_errors 0\n" not in served.get("/metrics")[2].decode()
 
 
 # ---------------------------------------------------------------- clients that misbehave
@@ -407,6 +427,24 @@ def test_broken_requests(served, octets, wanted):
     answer = raw(served, octets, timeout=5, until=b"\r\n\r\n")
     assert head_of(answer)[0] in wanted
     assert answers(served) < 5
+
+
+FORM = b"POST /rsvp/x HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("head", [
+    FORM + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    FORM + b"Content-Length: 0\r\nContent-Length: 40\r\n\r\n",
+    FORM + b"Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n\r\nabc",
+    FORM + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    FORM + b"Content-Length: 5\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+])
+def test_a_request_that_two_may_read_differently_hides_no_other(served, head):
+    """Refused, and the connection ends: what follows is never answered."""
+    answer = raw(served, head + HIDDEN, timeout=5)
+    assert head_of(answer)[0] == 400 and answer.count(b"HTTP/1.1 ") == 1, answer
 
 
 def test_a_request_of_16_kib_is_taken(served):
