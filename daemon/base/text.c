@@ -5,11 +5,13 @@
 #include "daemon/base/text.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -241,6 +243,69 @@ bool text_read_file(TALLOC_CTX *ctx, const char *path, size_t limit,
     text[size] = '\0';
     *ret_text = text;
     *ret_size = size;
+    return true;
+}
+
+static bool has_ending(const char *file, const char *ending)
+{
+    size_t n = strlen(file), m = strlen(ending);
+
+    return n > m && file[0] != '.' && strcmp(file + n - m, ending) == 0;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct text_file *)a)->path,
+                  ((const struct text_file *)b)->path);
+}
+
+static bool read_one(TALLOC_CTX *ctx, const char *directory, const char *file,
+                     size_t name, size_t limit, struct text_file *ret,
+                     struct error *err)
+{
+    const char *path = text_format(ctx, "%s/%s", directory, file);
+    char *text;
+
+    ret->name = memory_text_n(ctx, file, name);
+    ret->path = path;
+    if (!text_read_file(ctx, path, limit, &text, &ret->size, err))
+        return false;
+    ret->text = text;
+    return true;
+}
+
+bool text_read_files(TALLOC_CTX *ctx, const char *directory, const char *ending,
+                     size_t most, size_t limit, struct text_file **ret,
+                     size_t *ret_n, struct error *err)
+{
+    struct text_file *rows = array_new(ctx, struct text_file, 0);
+    DIR *d = opendir(directory);
+    struct dirent *entry;
+    size_t n = 0;
+    bool good = true;
+
+    if (!d)
+        return fail(err, REPLY_INPUT, "%s: %s", directory, strerror(errno));
+    while (good && (entry = readdir(d))) {
+        const char *file = entry->d_name;
+
+        if (!has_ending(file, ending))
+            continue;
+        if (n == most) {
+            good = fail(err, REPLY_INPUT, "%s: more than %zu files end in %s",
+                        directory, most, ending);
+            break;
+        }
+        rows = array_grow(ctx, rows, struct text_file, n + 1);
+        good = read_one(ctx, directory, file, strlen(file) - strlen(ending),
+                        limit, &rows[n++], err);
+    }
+    (void)closedir(d);
+    if (!good)
+        return false;
+    qsort(rows, n, sizeof rows[0], by_path);
+    *ret = rows;
+    *ret_n = n;
     return true;
 }
 

@@ -39,5 +39,16 @@ bool text_read_file(TALLOC_CTX *ctx, const char *path, size_t limit,
                     char **ret_text, size_t *ret_size,
                     struct error *err) MUST_USE;
 
+/* The files of a directory that end so, by name; hidden ones are left out.
+ * REPLY_INPUT when there are more than `most` of them. On ctx. */
+struct text_file {
+    const char *name; /* without the ending */
+    const char *path, *text;
+    size_t size;
+};
+bool text_read_files(TALLOC_CTX *ctx, const char *directory, const char *ending,
+                     size_t most, size_t limit, struct text_file **ret,
+                     size_t *ret_n, struct error *err) MUST_USE;
+
 /* printf onto ctx that cannot fail. */
 char *text_format(TALLOC_CTX *ctx, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -9,8 +9,6 @@
  */
 #include "daemon/publish/templates.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,65 +41,30 @@ struct templates {
 
 /* ----------------------------------------------------------------- reading */
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct template_file *)a)->name,
-                  ((const struct template_file *)b)->name);
-}
-
-static bool is_template(const char *file)
-{
-    size_t n = strlen(file), m = strlen(ENDING);
-
-    return n > m && file[0] != '.' && strcmp(file + n - m, ENDING) == 0;
-}
-
-static bool read_file(TALLOC_CTX *ctx, const char *directory, const char *file,
-                      struct template_file *ret, struct error *err)
-{
-    const char *path = text_format(ctx, "%s/%s", directory, file);
-    size_t size;
-    char *text;
-
-    if (!text_read_file(ctx, path, FILE_MOST, &text, &size, err))
-        return false;
-    if (!text_is_utf8(text, size) || strlen(text) != size) {
-        (void)fail(err, REPLY_INPUT, "this template is not UTF-8 text");
-        return fail_at(err, path, 1, 1);
-    }
-    *ret = (struct template_file){
-        .name = memory_text_n(ctx, file, strlen(file) - strlen(ENDING)),
-        .path = path,
-        .text = text};
-    return true;
-}
-
 static bool read_folder(TALLOC_CTX *ctx, const char *directory,
                         struct folder *ret, struct error *err)
 {
+    struct text_file *files;
+    size_t n;
     struct folder f = {NULL, 0};
-    DIR *d = opendir(directory);
-    struct dirent *entry;
-    bool good = true;
 
-    if (!d)
-        return fail(err, REPLY_INPUT, "%s: %s", directory, strerror(errno));
-    while (good && (entry = readdir(d))) {
-        if (!is_template(entry->d_name))
-            continue;
-        if (f.n == FILES_MOST) {
-            good = fail(err, REPLY_INPUT, "%s: more than %d templates",
-                        directory, FILES_MOST);
-            break;
+    if (!text_read_files(ctx, directory, ENDING, FILES_MOST, FILE_MOST, &files,
+                         &n, err))
+        return false;
+    f.rows = array_new(ctx, struct template_file, n);
+    for (size_t i = 0; i < n; i++) {
+        const char *text = files[i].text;
+
+        if (!text_is_utf8(text, files[i].size) ||
+            strlen(text) != files[i].size) {
+            (void)fail(err, REPLY_INPUT, "this template is not UTF-8 text");
+            return fail_at(err, files[i].path, 1, 1);
         }
-        f.rows = array_grow(ctx, f.rows, struct template_file, f.n + 1);
-        good = read_file(ctx, directory, entry->d_name, &f.rows[f.n++], err);
+        f.rows[f.n++] = (struct template_file){
+            .name = files[i].name, .path = files[i].path, .text = text};
     }
-    (void)closedir(d);
-    if (good && f.n > 0)
-        qsort(f.rows, f.n, sizeof f.rows[0], by_name);
     *ret = f;
-    return good;
+    return true;
 }
 
 /* ----------------------------------------------------------------- parsing */

@@ -3,8 +3,6 @@
  * read from their directories and frozen. Files are read here; the rooms below
  * see texts.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +13,8 @@
 #include "daemon/publish/zone.h"
 #include "daemon/serve/letter_view.h"
 
-#define FILE_MOST   (4 * 1024 * 1024)
-#define TABLES_MOST 300
+#define FILE_MOST  (4 * 1024 * 1024)
+#define FILES_MOST 300 /* of a directory */
 
 struct sources {
     struct source *rows;
@@ -50,48 +48,23 @@ static void report(TALLOC_CTX *ctx, struct diagnostics *found, const char *file,
     found->errors++;
 }
 
-static bool has_ending(const char *name, const char *ending)
-{
-    size_t n = strlen(name), m = strlen(ending);
-
-    return n > m && name[0] != '.' && text_same(name + n - m, ending);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct source *)a)->name,
-                  ((const struct source *)b)->name);
-}
-
 /* All files of a directory with that ending, by name. */
 static bool read_directory(TALLOC_CTX *ctx, const char *directory,
                            const char *ending, struct sources *ret,
                            struct error *err)
 {
-    struct sources found = {NULL, 0};
-    DIR *d = opendir(directory);
-    struct dirent *entry;
-    bool good = true;
+    struct text_file *files;
+    size_t n;
 
-    if (!d)
-        return fail(err, REPLY_INPUT, "%s: %s", directory, strerror(errno));
-    while (good && (entry = readdir(d))) {
-        struct source *s;
-        char *text;
-
-        if (!has_ending(entry->d_name, ending) || found.n == TABLES_MOST)
-            continue;
-        found.rows = array_grow(ctx, found.rows, struct source, found.n + 1);
-        s = &found.rows[found.n++];
-        s->name = text_format(ctx, "%s/%s", directory, entry->d_name);
-        good = text_read_file(ctx, s->name, FILE_MOST, &text, &s->size, err);
-        s->text = good ? text : "";
-    }
-    (void)closedir(d);
-    if (found.n > 0)
-        qsort(found.rows, found.n, sizeof found.rows[0], by_name);
-    *ret = found;
-    return good;
+    if (!text_read_files(ctx, directory, ending, FILES_MOST, FILE_MOST, &files,
+                         &n, err))
+        return false;
+    ret->rows = array_new(ctx, struct source, n);
+    ret->n = n;
+    for (size_t i = 0; i < n; i++)
+        ret->rows[i] =
+            (struct source){files[i].path, files[i].text, files[i].size};
+    return true;
 }
 
 static int holiday_order(const void *a, const void *b)

@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/base/csv.h"
 #include "daemon/base/error.h"
@@ -236,6 +238,55 @@ static void files_are_read_whole_or_refused(void **state)
     talloc_free(ctx);
 }
 
+static void file_make(TALLOC_CTX *ctx, const char *directory, const char *name)
+{
+    FILE *f = fopen(text_format(ctx, "%s/%s", directory, name), "w");
+
+    assert_non_null(f);
+    assert_true(fputs(name, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void a_directory_is_read_by_name(void **state)
+{
+    static const char *const names[] = {"b.csv", ".c.csv", "a.csv", "d.txt",
+                                        ".csv"};
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    char directory[] = "/tmp/convened-text-XXXXXX";
+    struct text_file *files;
+    struct error err;
+    size_t n;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        file_make(ctx, directory, names[i]);
+    assert_true(
+        text_read_files(ctx, directory, ".csv", 2, 9, &files, &n, &err));
+    assert_int_equal(n, 2);
+    assert_string_equal(files[0].name, "a");
+    assert_string_equal(files[0].text, "a.csv");
+    assert_int_equal(files[0].size, 5);
+    assert_string_equal(files[1].path, text_format(ctx, "%s/b.csv", directory));
+    assert_false(
+        text_read_files(ctx, directory, ".csv", 1, 9, &files, &n, &err));
+    assert_non_null(strstr(err.text, "more than 1 files end in .csv"));
+    assert_false(
+        text_read_files(ctx, directory, ".csv", 2, 4, &files, &n, &err));
+    assert_non_null(strstr(err.text, "at most 4 bytes"));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_int_equal(unlink(text_format(ctx, "%s/%s", directory, names[i])),
+                         0);
+    assert_true(
+        text_read_files(ctx, directory, ".csv", 2, 9, &files, &n, &err));
+    assert_int_equal(n, 0);
+    assert_int_equal(rmdir(directory), 0);
+    assert_false(
+        text_read_files(ctx, directory, ".csv", 2, 9, &files, &n, &err));
+    assert_non_null(strstr(err.text, "No such file"));
+    talloc_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +300,7 @@ int main(void)
         cmocka_unit_test(errors_stay_utf8),
         cmocka_unit_test(memory_grows_and_holds),
         cmocka_unit_test(files_are_read_whole_or_refused),
+        cmocka_unit_test(a_directory_is_read_by_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
