@@ -102,7 +102,7 @@ static bool take(struct import *m, int line, const struct history *all,
 
 /* ---- one line per edition */
 
-static bool read_past(const struct rules *r, const struct csv_row *row,
+bool import_read_past(const struct rules *r, const struct csv_row *row,
                       struct past *ret, struct error *err)
 {
     const struct cluster *c = rules_cluster(r, row->fields[0]);
@@ -133,7 +133,8 @@ static bool import_editions(struct import *m, const char *text,
         struct past p;
         struct error bad;
 
-        if (!read_past(m->q->serve->generation->rules, &csv.rows[i], &p, &bad))
+        if (!import_read_past(m->q->serve->generation->rules, &csv.rows[i], &p,
+                              &bad))
             import_bad(m, csv.rows[i].line, &bad);
         else if (!take(m, csv.rows[i].line, all, &p, err))
             return false;

@@ -96,18 +96,18 @@ static char **body_codes(TALLOC_CTX *ctx, const char *text)
     return text_split(ctx, even, ';');
 }
 
-static bool read_contact(struct request *q, const struct csv_row *row,
+bool import_read_contact(TALLOC_CTX *ctx, const struct rules *r,
+                         struct instant now, const struct csv_row *row,
                          struct contact *ret, struct error *err)
 {
-    const struct rules *r = q->serve->generation->rules;
-    char **codes = body_codes(q->ctx, row->fields[3]), *email;
+    char **codes = body_codes(ctx, row->fields[3]), *email;
     struct contact c = {.name = plain(row->fields[1]),
                         .of = contact_spelled(r, row->fields[2]),
                         .zone = row->fields[5],
-                        .added = serve_now(q->serve)};
+                        .added = now};
     size_t n = 0;
 
-    if (!address_read(q->ctx, plain(row->fields[0]), &email, err))
+    if (!address_read(ctx, plain(row->fields[0]), &email, err))
         return wrap(err, "email");
     c.email = email;
     while (codes[n])
@@ -121,9 +121,8 @@ static bool read_contact(struct request *q, const struct csv_row *row,
         return fail(err, REPLY_INPUT,
                     "unknown channel \"%s\", write feed, invite or none",
                     row->fields[6]);
-    if (!contact_set_bodies(q->ctx, r, &c, (const char *const *)codes, n,
-                            err) ||
-        !contact_check(q->ctx, &c, err))
+    if (!contact_set_bodies(ctx, r, &c, (const char *const *)codes, n, err) ||
+        !contact_check(ctx, &c, err))
         return false;
     *ret = c;
     return true;
@@ -230,7 +229,8 @@ static bool import_contacts(struct import *m, const char *text,
         struct error bad;
 
         check_double(m, &csv, i);
-        if (!read_contact(q, &csv.rows[i], &c, &bad))
+        if (!import_read_contact(q->ctx, q->serve->generation->rules,
+                                 serve_now(q->serve), &csv.rows[i], &c, &bad))
             import_bad(m, csv.rows[i].line, &bad);
         else if (!take_contact(m, csv.rows[i].line, &all, &c, err))
             return false;
@@ -249,7 +249,7 @@ static int line_of(const struct csv_row *row)
     return row->fields[H_LINE][0] ? atoi(row->fields[H_LINE]) : row->line;
 }
 
-static bool read_holiday(const struct csv_row *row, const char *cc,
+bool import_read_holiday(const struct csv_row *row, const char *cc,
                          struct holiday *ret, struct error *err)
 {
     struct holiday h = {.cc = row->fields[H_CC][0] ? row->fields[H_CC] : cc,
@@ -360,7 +360,7 @@ static bool import_holidays(struct import *m, const char *text,
         struct holiday h;
         struct error bad;
 
-        if (!read_holiday(&csv.rows[i], cc, &h, &bad))
+        if (!import_read_holiday(&csv.rows[i], cc, &h, &bad))
             import_bad(m, line_of(&csv.rows[i]), &bad);
         else if (!take_holiday(m, line_of(&csv.rows[i]), &h, err))
             return false;
@@ -372,17 +372,17 @@ static bool import_holidays(struct import *m, const char *text,
 
 enum { T_TASK, T_STATE, T_DONE_ON, T_NOTE, T_PINNED, T_DUE };
 
-static bool read_task(struct import *m, const char *const *f,
-                      const struct task *t, struct task_fact *ret,
+bool import_read_task(const struct csv_row *row, const struct task *t,
+                      const char *who, struct date today, struct task_fact *ret,
                       struct error *err)
 {
-    struct date today = instant_utc_date(serve_now(m->q->serve));
+    const char *const *f = row->fields;
     struct task_fact fact = {.task = t->id,
                              .state = t->state,
                              .on = t->done_on,
                              .note = *f[T_NOTE] ? plain(f[T_NOTE]) : t->note,
                              .pin = t->pinned ? t->due : DATE_NONE,
-                             .who = m->q->who};
+                             .who = who};
 
     if (*f[T_STATE] && !task_state_parse(f[T_STATE], &fact.state))
         return fail(err, REPLY_INPUT,
@@ -441,7 +441,8 @@ static bool take_task(struct import *m, const struct csv_row *row,
         m->unchanged++;
         return true;
     }
-    if (!read_task(m, row->fields, t, &fact, &bad)) {
+    if (!import_read_task(row, t, m->q->who, instant_utc_date(serve_now(s)),
+                          &fact, &bad)) {
         import_bad(m, row->line, &bad);
         return true;
     }

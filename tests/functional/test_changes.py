@@ -252,6 +252,27 @@ def test_backup_is_a_consistent_copy(planned, where):
     refused(planned, 73, "backup", where / "copy.db")
 
 
+def test_a_store_of_the_first_format_is_kept_and_brought_up_to_date(where):
+    import sqlite3
+    from conftest import SOURCE, Daemon
+    (where / "state").mkdir()
+    with sqlite3.connect(where / "state" / "convened.db") as db:
+        db.executescript((SOURCE / "tests/golden/store/format-1.sql").read_text())
+    d = Daemon(where)
+    kept, = (where / "state").glob("convened-before-*.db")
+    assert f"the store has a new format; what it was before is kept in {kept}" in d.stderr
+    assert sqlite3.connect(kept).execute("PRAGMA user_version").fetchone() == (1,)
+    rows = {r["edition"]: (r["start"], r["status"]) for r in d.ctl("editions")}
+    assert rows["MINISTERIAL-2027"] == ("2027-01-18", "confirmed")
+    assert d.ctl("agenda", "MINISTERIAL-2027")
+    d.ctl("release")
+    d.stop()
+    d.stderr = ""
+    d.start()
+    assert "new format" not in d.stderr
+    d.stop()
+
+
 def test_facts_survive_a_restart(planned):
     planned.ctl("confirm", "MINISTERIAL-2027")
     planned.ctl("release")
