@@ -17,8 +17,7 @@ static bool no_page(struct error *err)
     return fail(err, REPLY_NOTFOUND, "There is no page here.");
 }
 
-/* The path of "https://host/path", without a slash at its end. */
-static const char *root_of(TALLOC_CTX *ctx, const char *base_url)
+const char *page_root(TALLOC_CTX *ctx, const char *base_url)
 {
     const char *rest = strstr(base_url, "://");
     const char *slash = strchr(rest ? rest + 3 : base_url, '/');
@@ -35,7 +34,7 @@ static struct page_job job_of(TALLOC_CTX *ctx, const struct templates *t,
     return (struct page_job){.ctx = ctx,
                              .templates = t,
                              .in = in,
-                             .root = root_of(ctx, in->base_url),
+                             .root = page_root(ctx, in->base_url),
                              .today = instant_utc_date(in->now)};
 }
 

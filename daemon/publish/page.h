@@ -55,6 +55,10 @@ bool page_render(TALLOC_CTX *ctx, const struct templates *t,
                  const struct page_input *in, const char *path,
                  struct page *ret, struct error *err) MUST_USE;
 
+/* The path of "https://host/path", without a slash at its end: what links
+ * within the pages begin with. On ctx. */
+const char *page_root(TALLOC_CTX *ctx, const char *base_url);
+
 /* The page of an error (404 and the like). */
 struct page page_error(TALLOC_CTX *ctx, const struct templates *t,
                        const struct page_input *in, int status,

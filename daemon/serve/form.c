@@ -9,6 +9,9 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/page.h"
+#include "daemon/serve/config.h"
+#include "daemon/serve/serve.h"
 
 char *form_escape(TALLOC_CTX *ctx, const char *text)
 {
@@ -66,6 +69,42 @@ char *form_field(TALLOC_CTX *ctx, const char *body, const char *name)
 
 /* ---- pages */
 
+/* The address to ask, below; "" when none is configured. */
+static char *foot_text(TALLOC_CTX *ctx, const struct serve *s)
+{
+    const char *desk = form_escape(ctx, s->config->contact);
+
+    if (!*desk)
+        return memory_text(ctx, "");
+    return text_format(ctx,
+                       "<footer class=\"site\">\n<div class=\"wide\">\n"
+                       "<p>Questions: <a href=\"mailto:%s\">%s</a></p>\n"
+                       "</div>\n</footer>\n",
+                       desk, desk);
+}
+
+/* As all pages look, with the name of the calendar above. */
+static char *page_text(TALLOC_CTX *ctx, const struct serve *s,
+                       const char *title, const char *body)
+{
+    const char *root = form_escape(ctx, page_root(ctx, s->config->base_url));
+    const char *name = form_escape(ctx, serve_name(s));
+
+    title = form_escape(ctx, title);
+    return text_format(
+        ctx,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+        "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+        "content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n"
+        "<title>%s – %s</title>\n"
+        "<link rel=\"stylesheet\" href=\"%s/style.css\">\n</head>\n<body>\n"
+        "<header class=\"site\">\n<div class=\"wide\">\n"
+        "<a class=\"name\" href=\"%s/\">%s</a>\n</div>\n</header>\n"
+        "<main class=\"wide\">\n<h1>%s</h1>\n%s</main>\n%s</body>\n</html>\n",
+        title, name, root, root, name, title, body, foot_text(ctx, s));
+}
+
 enum MHD_Result form_send(const struct http_call *call, unsigned status,
                           const char *title, const char *body)
 {
@@ -79,14 +118,7 @@ enum MHD_Result form_send(const struct http_call *call, unsigned status,
          "default-src 'none'; style-src 'self'; form-action 'self'; base-uri "
          "'none'; frame-ancestors 'none'"}};
     TALLOC_CTX *tmp = talloc_new(NULL);
-    char *page = text_format(
-        tmp,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta "
-        "charset=\"utf-8\">\n<meta name=\"viewport\" "
-        "content=\"width=device-width, initial-scale=1\">\n<title>%s</title>\n"
-        "<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n"
-        "<main class=\"wide\">\n<h1>%s</h1>\n%s</main>\n</body>\n</html>\n",
-        form_escape(tmp, title), form_escape(tmp, title), body);
+    char *page = page_text(tmp, call->serve, title, body);
     struct MHD_Response *r = MHD_create_response_from_buffer(
         strlen(page), page, MHD_RESPMEM_MUST_COPY);
     enum MHD_Result result;

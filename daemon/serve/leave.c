@@ -123,12 +123,12 @@ static enum MHD_Result show(struct leaving *l)
                   l->ctx,
                   "<p>%s gets digests of changes and reminders of "
                   "meetings.</p>\n<p>Tasks, invitations and cancellations will "
-                  "still come.</p>\n<form method=\"post\" action=\"%s\">\n<p>"
+                  "still come.</p>\n<form method=\"post\">\n<p>"
                   "<button name=\"List-Unsubscribe\" value=\"One-Click\">Send "
                   "me no more of them</button></p>\n</form>\n",
-                  address, form_escape(l->ctx, l->call->path));
+                  address);
 
-    return form_send(l->call, MHD_HTTP_OK, serve_name(s), body);
+    return form_send(l->call, MHD_HTTP_OK, "Digests and reminders", body);
 }
 
 /* As a form or in parts: nothing else has both words. */

@@ -11,6 +11,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/when.h"
 #include "daemon/serve/inbox.h"
 #include "daemon/serve/tokens.h"
 
@@ -48,12 +49,10 @@ struct asked {
 static const char *when_of(struct asked *a)
 {
     const struct item *i = a->item;
-    char date[DATE_TEXT];
+    struct when w = {i->start, i->end,
+                     local_seconds(i->start) - i->start_utc.second, i->zone};
 
-    return text_format(a->ctx, "%s, %02d:%02d-%02d:%02d, %s (%s)",
-                       date_print(i->start.date, date), i->start.minute / 60,
-                       i->start.minute % 60, i->end.minute / 60,
-                       i->end.minute % 60, i->city, i->zone);
+    return when_print(a->ctx, &w, DATE_NONE);
 }
 
 static const char *said(const char *partstat)
@@ -79,11 +78,11 @@ static char *form(struct asked *a)
 {
     char *text = text_format(
         a->ctx,
-        "<form method=\"post\" action=\"%s\">\n<p><label "
+        "<form method=\"post\" class=\"answer\">\n<p><label "
         "for=\"comment\">A word to the secretariat, if you like:</label><br>\n"
         "<input id=\"comment\" name=\"comment\" maxlength=\"%d\" "
-        "size=\"60\"></p>\n<p>\n",
-        form_escape(a->ctx, a->call->path), COMMENT_MOST);
+        "size=\"60\"></p>\n<p class=\"buttons\">\n",
+        COMMENT_MOST);
 
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
         text = text_format(a->ctx,
@@ -99,14 +98,33 @@ static bool is_over(struct asked *a)
            a->item->end_utc.second <= serve_now(a->call->serve).second;
 }
 
+/* What the meeting is a part of: "Opening Ceremony" alone says little. */
+static const char *edition_of(struct asked *a)
+{
+    const struct edition *e =
+        plan_edition(a->call->serve->out.plan, a->item->edition);
+
+    return !e || text_same(e->title, a->item->title) ? "" : e->title;
+}
+
+static char *fact(struct asked *a, const char *name, const char *text)
+{
+    if (!*text)
+        return memory_text(a->ctx, "");
+    return text_format(a->ctx, "<div><dt>%s</dt><dd>%s</dd></div>\n", name,
+                       form_escape(a->ctx, text));
+}
+
 static enum MHD_Result show(struct asked *a)
 {
     bool over = is_over(a);
-    char *body = text_format(
-        a->ctx, "<p class=\"lead\">%s</p>\n<p>Invited: %s</p>\n%s%s",
-        a->item ? form_escape(a->ctx, when_of(a)) : "",
-        form_escape(a->ctx, a->invitation.name), answer_line(a),
-        over ? "<p>This meeting is over or off.</p>\n" : form(a));
+    char *body =
+        text_format(a->ctx, "<dl class=\"facts\">\n%s%s%s%s</dl>\n%s%s",
+                    fact(a, "When", a->item ? when_of(a) : ""),
+                    fact(a, "Where", a->item ? a->item->city : ""),
+                    fact(a, "Part of", a->item ? edition_of(a) : ""),
+                    fact(a, "Invited", a->invitation.name), answer_line(a),
+                    over ? "<p>This meeting is over or off.</p>\n" : form(a));
 
     return form_send(a->call, MHD_HTTP_OK, a->item ? a->item->title : a->thing,
                      body);
