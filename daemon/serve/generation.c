@@ -48,6 +48,41 @@ static void report(TALLOC_CTX *ctx, struct diagnostics *found, const char *file,
     found->errors++;
 }
 
+/* A step may ask for a letter that nobody has written: it gets the one of all
+ * tasks, and the officer a word about it. */
+static void check_step(TALLOC_CTX *ctx, const struct step *step,
+                       const char *const *names, struct diagnostics *found)
+{
+    while (step->mail && *names && strcmp(*names, step->mail) != 0)
+        names++;
+    if (!step->mail || *names)
+        return;
+    found->rows = array_grow(ctx, found->rows, struct diagnostic, found->n + 1);
+    found->rows[found->n++] = (struct diagnostic){
+        .where = step->where,
+        .severity = SEVERITY_WARNING,
+        .text = text_format(ctx,
+                            "there is no mail template %s; step %s uses "
+                            "that of all tasks",
+                            step->mail, step->code),
+        .hint = text_format(ctx,
+                            "write mail/%s.txt.mustache in the directory "
+                            "of templates",
+                            step->mail),
+        .line = ""};
+}
+
+static void check_steps(TALLOC_CTX *ctx, const struct generation *g,
+                        struct diagnostics *found)
+{
+    const struct rules *r = g->rules;
+
+    for (size_t i = 0; i < r->n_workflows; i++)
+        for (size_t k = 0; k < r->workflows[i].n_steps; k++)
+            check_step(ctx, &r->workflows[i].steps[k],
+                       letter_names(g->templates), found);
+}
+
 /* All files of a directory with that ending, by name. */
 static bool read_directory(TALLOC_CTX *ctx, const char *directory,
                            const char *ending, struct sources *ret,
@@ -175,6 +210,8 @@ struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
         !letter_names_check(g->templates, config, &err))
         report(ctx, found, err.at[0] ? err.at : config->templates, err.text,
                "");
+    if (g->rules && g->templates)
+        check_steps(ctx, g, found);
     if (!g->rules || found->errors > 0) {
         for (size_t i = 0; i < found->n; i++) /* they outlive g */
             found->rows[i].line = memory_text(ctx, found->rows[i].line);

@@ -36,7 +36,9 @@ static const char *template_of(const struct serve *s, const struct notice *n)
         return "reminder";
     case NOTICE_TASK:
         t = letter_task(s, n->thing);
-        return t && t->rule && t->rule->mail ? t->rule->mail : "task";
+        return t && t->rule && t->rule->mail
+                   ? template_or(s, t->rule->mail, "task")
+                   : "task";
     case NOTICE_OVERDUE:
         return template_or(s, "overdue", "task");
     case NOTICE_DIGEST:

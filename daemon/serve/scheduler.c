@@ -35,6 +35,7 @@ struct scheduler {
     struct date day; /* of the last run, in UTC */
     int overdue;     /* tasks that day; -1 when some have changed since */
     bool given_up;   /* messages may have failed since the desk was told */
+    bool failed;     /* the last run met a fault: the next is not at once */
 };
 
 static void on_timer(uv_timer_t *timer);
@@ -241,7 +242,8 @@ static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
            store_add_message(s->store, &m, &id, &added, err);
 }
 
-/* Tells what is due; stops at the first fault of the store. */
+/* Tells what is due; stops when the store takes nothing at the moment. One mail
+ * that cannot be written never keeps the others back. */
 static bool tell_due(struct scheduler *sch, struct error *err)
 {
     struct serve *s = sch->serve;
@@ -259,12 +261,12 @@ static bool tell_due(struct scheduler *sch, struct error *err)
         bool good = tell(sch, &sch->notices.rows[sch->at], tmp, err);
 
         talloc_free(tmp);
-        if (!good && err->code != REPLY_INPUT && err->code != REPLY_INTERNAL) {
+        if (!good && err->code == REPLY_LATER) {
             store_rollback(s->store);
             sch->at = from;
             return false;
         }
-        if (!good) /* this one mail cannot be written; the others can */
+        if (!good)
             serve_report(s, "reminder", err);
         sch->at++;
     }
@@ -301,6 +303,13 @@ static void refresh_deadlines(struct scheduler *sch)
     sch->overdue = overdue;
 }
 
+static void report_fault(struct scheduler *sch, const char *what,
+                         const struct error *err)
+{
+    serve_report(sch->serve, what, err);
+    sch->failed = true;
+}
+
 void scheduler_run(struct serve *s)
 {
     struct scheduler *sch = s->scheduler;
@@ -316,20 +325,21 @@ void scheduler_run(struct serve *s)
         refresh_deadlines(sch);
     }
     sch->day = day;
+    sch->failed = false;
     if (sch->stale && !recompute(sch, &err)) {
-        serve_report(s, "scheduler", &err);
+        report_fault(sch, "scheduler", &err);
         return;
     }
     if (sch->owing) {
         sch->owing = !invitations_catch_up(s, &err);
         if (sch->owing)
-            serve_report(s, "invitations", &err);
+            report_fault(sch, "invitations", &err);
     }
     if (!tell_due(sch, &err))
-        serve_report(s, "scheduler", &err);
+        report_fault(sch, "scheduler", &err);
     expire(s);
     if (sch->given_up && !report_given_up(sch, &err))
-        serve_report(s, "notice", &err);
+        report_fault(sch, "notice", &err);
     delivery_poke(s);
 }
 
@@ -382,7 +392,7 @@ static void on_timer(uv_timer_t *timer)
         return;
     scheduler_run(s);
     next = scheduler_next(s);
-    if (!instant_is_none(next)) {
+    if (!sch->failed && !instant_is_none(next)) {
         int64_t left = next.second - serve_now(s).second;
 
         seconds = left < 1 ? 1 : left < LOOK_SECONDS ? left : LOOK_SECONDS;

@@ -123,6 +123,27 @@ def test_reminders_leave_when_due_and_once(released):
     assert len(again) == len(rows)
 
 
+def test_a_letter_that_nobody_wrote_holds_no_other_back(where):
+    """A step may name a template that is not there: the task is told all the same, and what comes after it."""
+    text, n = re.subn(r"^( *step PAPERS .*)$", r"\1  mail circulars", (
+        SOURCE / "config/rules/asean-digital.rules").read_text(), flags=re.M)
+    assert n
+    d = Daemon(where, rules=text)
+    warnings = [r for r in d.ctl("check") if "no mail template circulars" in r["text"]]
+    assert len(warnings) == n and all(r["severity"] == "warning" and r["line"] > 1 for r in warnings)
+    d.ctl("plan", "2027")
+    d.ctl("confirm", "MINISTERIAL-2027")
+    d.ctl("import", "contacts", SOURCE / "config/demo/contacts.csv")
+    d.ctl("contact", "add", "desk@calendar.example", "--name", "Desk", "--of", "SEC", "--role", "desk")
+    d.ctl("release", "--send")
+    d.ctl("clock", "2027-01-17")
+    rows = d.ctl("outbox", "--edition", "MINISTERIAL-2027")
+    assert any(r["kind"] == "task" and r["thing"] == "MINISTERIAL-2027/PAPERS" for r in rows)
+    assert max(r["created"] for r in rows if r["kind"] == "reminder") > "2027-01-15"
+    assert d.ctl("status")[0]["last_error"] is None
+    d.stop()
+
+
 def test_a_reminder_missed_while_down_is_late_or_said(released):
     """Down over a due time: told late, once; down over its end: said, not sent."""
     released.ctl("send")

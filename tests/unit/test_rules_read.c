@@ -352,7 +352,7 @@ static void river_cities(void **state)
     assert_int_equal(120, rules_cluster(r, "ASSEMBLY")->items[3].length.n);
     assert_int_equal(HALF_EVENING, rules_cluster(r, "ASSEMBLY")->items[3].half);
     assert_string_equal("ASSEMBLY", owner_word(&r->workflows[0].steps[4]));
-    assert_string_equal("papers", r->workflows[0].steps[3].mail);
+    assert_string_equal("task", r->workflows[0].steps[3].mail);
     assert_non_null(
         holiday_on(r, "ROS", date_of(2027, 10, 9), HOLIDAY_WORKDAY));
     assert_non_null(holiday_on(r, "ASU", date_of(2044, 5, 15), HOLIDAY_PUBLIC));
