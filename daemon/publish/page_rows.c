@@ -168,6 +168,7 @@ json_t *page_edition_row(const struct page_job *job, const struct edition *e)
     page_set(row, "cancelled", json_boolean(status == EDITION_CANCELLED));
     page_set(row, "postponed", json_boolean(status == EDITION_POSTPONED));
     page_set(row, "was_held", json_boolean(status == EDITION_HELD));
+    page_set(row, "over", json_boolean(is_over(job, e)));
     page_set(row, "distance", distance(job, e));
     add_host(job, e, row);
     add_contents(job, e, row);

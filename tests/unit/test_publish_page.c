@@ -428,6 +428,22 @@ static void test_what_moves_along_is_said_once(void **state)
     talloc_free(w);
 }
 
+/* What was proposed and is past is not announced any more. */
+static void test_proposals_pass(void **state)
+{
+    struct world *w = world(NULL);
+    const char *path = "/editions/WORK-2027-1";
+    struct error err;
+
+    (void)state;
+    has(body_at(w, path), "their times follow");
+    assert_true(instant_parse("2027-05-26T00:00:00Z", &w->in.now, &err));
+    has(body_at(w, path), "Not confirmed");
+    has(body_at(w, path), "have passed without being confirmed");
+    has_not(body_at(w, path), "their times follow");
+    talloc_free(w);
+}
+
 static const char *news_of(struct world *w)
 {
     const char *news =
@@ -543,6 +559,7 @@ int main(void)
         cmocka_unit_test(test_base_url_with_a_path),
         cmocka_unit_test(test_changes_in_words),
         cmocka_unit_test(test_what_moves_along_is_said_once),
+        cmocka_unit_test(test_proposals_pass),
         cmocka_unit_test(test_what_is_new_is_said),
         cmocka_unit_test(test_what_is_next_stands_once),
         cmocka_unit_test(test_every_time_has_its_zone),
