@@ -30,6 +30,7 @@
 #define LANES  8
 #define TALL   440 /* a picture that wants a sheet of its own */
 #define TITLE  26  /* height of a sector's title above its rows */
+#define HEAD   ((RIGHT - 16) * LETTER / 9) /* a title's at most, in capitals */
 #define LETTER 6.2 /* width of a label's letter, on the wide side */
 #define WIDE   12  /* of a letter of the wide scripts */
 #define BOLD   0.8 /* what a bold one has more */
@@ -385,7 +386,7 @@ static void put_title(struct picture *p, const struct row *row)
         "<text class=\"quiet rim\" x=\"8\" y=\"%.1f\" font-size=\"12.5\" "
         "fill=\"" QUIET "\" stroke=\"" PAPER "\" stroke-width=\"3\" "
         "stroke-linejoin=\"round\" paint-order=\"stroke\">%s</text>\n",
-        row->y - 7, escaped(p, clipped(p, row->titled->title, RIGHT - 16)));
+        row->y - 7, escaped(p, clipped(p, row->titled->title, HEAD)));
 }
 
 static void put_stripes(struct picture *p)

@@ -230,6 +230,37 @@ def test_edition_prints_upright(browser, site):
 
 
 @pytest.fixture(scope="module")
+def sectored():
+    """Two sectors, one with a title as long as it may be."""
+    path = Path(tempfile.mkdtemp(prefix="cvd"))
+    d = Daemon(path, rules=sectors.large(clusters=2, meetings=1), start=False)
+    (path / "rules" / "second.rules").write_text(
+        sectors.large(clusters=3, meetings=1).replace('sector LARGE "Large"', f'sector WIDE "{"WORD & MW " * 30}"')
+        .replace("body B", "body W").replace(" of B", " of W").replace("cluster C", "cluster D"))
+    d.start()
+    d.ctl("plan", "2027")
+    d.ctl("release")
+    yield d
+    d.stop()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_sectors_stand_apart(browser, sectored, width):
+    visit(browser, sectored, "/2027", width)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert browser.execute_script(TOUCHING) == []
+    labels = [t.text for t in browser.find_elements(By.CSS_SELECTOR, "svg.year text")]
+    assert labels.index("Large") < labels.index("C0")
+    assert any(t.startswith("WORD & MW WORD") and t.endswith("…") for t in labels)
+    if AXE.exists():
+        browser.execute_script(AXE.read_text())
+        assert browser.execute_async_script("""
+            const done = arguments[arguments.length - 1];
+            axe.run().then(r => done(r.violations.map(v => v.id)));""") == []
+
+
+@pytest.fixture(scope="module")
 def crowded():
     path = Path(tempfile.mkdtemp(prefix="cvd"))
     d = Daemon(path, rules=sectors.large(clusters=24, meetings=1))
