@@ -10,18 +10,56 @@
 #include "daemon/publish/view.h"
 #include "daemon/publish/when.h"
 
-/* A date or a time of a row as people write it, anything else as it is. */
-static const char *in_words(const struct page_job *job, const char *value)
+/* "Mon 18 Jan, Tue 19 Jan" */
+static const char *days_in_words(const struct page_job *job, const char *value)
 {
+    char **days = text_split(job->ctx, value, ' ');
+    const char *all = "";
+    struct date d;
+
+    for (size_t i = 0; days[i]; i++)
+        if (date_parse(days[i], &d, NULL))
+            all = text_format(job->ctx, "%s%s%s", all, *all ? ", " : "",
+                              page_day_short(job->ctx, d));
+    return all;
+}
+
+/* A value of a row as people write it. */
+static const char *in_words(const struct page_job *job, const char *field,
+                            const char *value)
+{
+    const struct member *host =
+        strcmp(field, "host") == 0 ? rules_member(job->in->rules, value) : NULL;
+    const struct partner *partner = strcmp(field, "partner") == 0 && *value
+                                        ? rules_partner(job->in->rules, value)
+                                        : NULL;
     struct date d;
     struct local t;
 
+    if (host || partner)
+        return host ? host->name : partner->name;
+    if (strcmp(field, "days") == 0)
+        return days_in_words(job, value);
     if (date_parse(value, &d, NULL))
         return page_day(job->ctx, d);
     if (local_parse(value, &t, NULL))
         return text_format(job->ctx, "%s, %s", page_day(job->ctx, t.date),
                            when_clock(job->ctx, t.minute));
     return page_dashes(job->ctx, value);
+}
+
+/* What has changed, for people; "" where the kind of the change says it. */
+static const char *field_words(const char *field)
+{
+    static const char *const words[][2] = {
+        {"status", ""},         {"start", ""},         {"title", ""},
+        {"end", "end"},         {"zone", "time zone"}, {"people", "who comes"},
+        {"open", "for anybody"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i][0], field) == 0)
+            return words[i][1];
+    return field;
 }
 
 static const char *name_of_changed(const struct page_job *job,
@@ -82,21 +120,25 @@ static bool says_more(const struct changes *all, size_t i)
     return false;
 }
 
-/* "moved Monday ... -> Tuesday ...": a state says it all by its kind. */
+/* "moved Monday ... -> Tuesday ...", "host Brunei -> Indonesia": a state says
+ * it all by its kind, a venue by what of it has changed. */
 static json_t *change_row(const struct page_job *job, const struct change *c,
                           const struct edition *e)
 {
     json_t *row = view_change(c);
-    bool plain =
-        strcmp(c->field, "status") == 0 || strcmp(c->field, "start") == 0;
     bool state = strcmp(c->field, "status") == 0;
+    bool named = c->kind == CHANGE_VENUE || c->kind == CHANGE_OTHER;
 
     page_set(row, "what", value_text(name_of_changed(job, c, e)));
     page_set(row, "url",
              e ? value_text(page_link(job, "/editions/", e->id)) : json_null());
-    page_set(row, "field_text", value_text(plain ? "" : c->field));
-    page_set(row, "from", value_text(state ? "" : in_words(job, c->old_value)));
-    page_set(row, "to", value_text(state ? "" : in_words(job, c->new_value)));
+    page_set(row, "kind_text",
+             value_text(named && !state ? "" : change_word(c->kind)));
+    page_set(row, "field_text", value_text(field_words(c->field)));
+    page_set(row, "from",
+             value_text(state ? "" : in_words(job, c->field, c->old_value)));
+    page_set(row, "to",
+             value_text(state ? "" : in_words(job, c->field, c->new_value)));
     return row;
 }
 

@@ -452,6 +452,40 @@ static const char *news_of(struct world *w)
     return news ? news : "";
 }
 
+/* Codes, lists and names of fields are for programs. */
+static void test_changes_are_for_people(void **state)
+{
+    static const struct {
+        struct change change;
+        const char *text;
+    } rows[] = {
+        {{CHANGE_VENUE, "WEEK-2027", "", "host", "ID", "BN"},
+         "The Week 2027</a>: host <span class=\"hidden\">was</span> "
+         "<del>Indonesia</del>"},
+        {{CHANGE_VENUE, "WEEK-2027", "", "zone", "Asia/Jakarta", "Asia/Brunei"},
+         ": time zone <span"},
+        {{CHANGE_MOVED, "WEEK-2027", "", "days", "2027-01-18",
+          "2027-01-18 2027-01-19"},
+         "moved days <span class=\"hidden\">was</span> <del>Mon 18 Jan</del> "},
+        {{CHANGE_MOVED, "WEEK-2027", "", "days", "2027-01-18",
+          "2027-01-18 2027-01-19"},
+         "<ins>Mon 18 Jan, Tue 19 Jan</ins>"},
+        {{CHANGE_RETITLED, "WEEK-2027", "", "title", "Week", "The Week"},
+         ": retitled <span"},
+        {{CHANGE_CANCELLED, "WEEK-2027", "", "status", "confirmed",
+          "cancelled"},
+         ": cancelled</li>"}};
+    struct world *w = world(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        w->change_rows[0] = rows[i].change;
+        w->changes = (struct changes){.rows = w->change_rows, .n = 1};
+        has(body_at(w, "/2027"), rows[i].text);
+    }
+    talloc_free(w);
+}
+
 /* A meeting that was added is news where the edition had its times before. */
 static void test_what_is_new_is_said(void **state)
 {
@@ -560,6 +594,7 @@ int main(void)
         cmocka_unit_test(test_changes_in_words),
         cmocka_unit_test(test_what_moves_along_is_said_once),
         cmocka_unit_test(test_proposals_pass),
+        cmocka_unit_test(test_changes_are_for_people),
         cmocka_unit_test(test_what_is_new_is_said),
         cmocka_unit_test(test_what_is_next_stands_once),
         cmocka_unit_test(test_every_time_has_its_zone),
