@@ -416,6 +416,8 @@ def test_table_has_a_line_per_thing(site):
     assert {"MINISTERIAL-2027", "JWG-2027"} <= {r["edition"] for r in rows}
     one = next(r for r in rows if r["item"] == "MINISTERIAL-2027/MIN")
     assert one["start_utc"] and one["bodies"] == "ADGMIN"
+    assert {r["sector"] for r in rows} == {"ASEAN-DIGITAL"}
+    assert f"`{' '.join(rows[0])}`" in (SOURCE / "docs/clients.md").read_text()
 
 
 def test_list_of_feeds(site):
