@@ -26,9 +26,11 @@ static const char *said(const char *text)
 
 /* Everything a rendering shares. */
 struct press {
-    TALLOC_CTX *ctx; /* of the bodies */
+    TALLOC_CTX *ctx; /* of the bodies of the feeds in hand */
     TALLOC_CTX *job;
     const struct feed_input *in;
+    struct printed_list previous;
+    bool whole;           /* all public feeds were made */
     struct events events; /* by time, then UID, written */
     struct shapes *good;
 };
@@ -66,44 +68,34 @@ static void settle_zones(struct events *events)
 }
 
 /* Cancelled things that nobody ever saw need no tombstone. */
-static void drop_unseen(struct events *events, const struct previous *p)
+static void drop_unseen(struct events *events, const struct printed_list *p)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < events->n; i++) {
-        if (events->rows[i].status != EVENT_CANCELLED ||
-            previous_has(p, events->rows[i].uid))
+        const struct printed *was = printed_row(p, events->rows[i].uid);
+
+        if (events->rows[i].status != EVENT_CANCELLED || (was && was->seen))
             events->rows[n++] = events->rows[i];
     }
     events->n = n;
 }
 
-/* Is there something that stands in private calendars only? */
-static bool has_hidden(const struct plan *version)
-{
-    for (size_t i = 0; i < version->n_items; i++)
-        if (version->items[i].audience != ITEM_FOR_ALL)
-            return true;
-    return false;
-}
-
-static struct press *set_up(TALLOC_CTX *ctx, const struct feed_input *in)
+struct press *press_make(TALLOC_CTX *ctx, const struct feed_input *in)
 {
     struct press *press = object_new(ctx, struct press);
-    struct previous *previous =
-        previous_read(press, in->previous, has_hidden(in->version));
 
     icalerror_set_errors_are_fatal(0);
     *press = (struct press){.ctx = ctx, .job = press, .in = in};
+    press->previous = previous_of(press, in);
     press->good = object_new(press, struct shapes);
     press->events = events_collect(press, in);
     events_add_deadlines(press, in, &press->events);
-    if (in->previous)
-        drop_unseen(&press->events, previous);
+    if (in->previous && !in->restored)
+        drop_unseen(&press->events, &press->previous);
     settle_zones(&press->events);
     for (size_t i = 0; i < press->events.n; i++)
-        previous_settle(press, previous, &press->events.rows[i],
-                        in->release_at);
+        previous_settle(press, &press->previous, &press->events.rows[i], in);
     if (press->events.n)
         qsort(press->events.rows, press->events.n, sizeof *press->events.rows,
               by_time);
@@ -131,6 +123,7 @@ static const struct event **chosen(const struct press *press,
         if (!wanted_shows(press->in, &all->rows[i], w))
             continue;
         check_event(press, &all->rows[i]);
+        all->rows[i].shown = true;
         rows[n++] = &all->rows[i];
     }
     *ret_n = n;
@@ -176,6 +169,14 @@ static const struct feed *served(const struct press *press, const char *name)
     return NULL;
 }
 
+/* The time of the release, above what it was even when a clock was set back:
+ * who asks for what is newer must get it. */
+static struct instant later(struct instant release_at, struct instant was)
+{
+    return release_at.second > was.second ? release_at
+                                          : (struct instant){was.second + 1};
+}
+
 /* The calendar; the same octets as before when nothing in it has changed, else
  * the time of this release. */
 static struct octets calendar_of(const struct press *press,
@@ -188,10 +189,10 @@ static struct octets calendar_of(const struct press *press,
 
     *ret_modified = before ? before->modified : latest(press, events, n);
     o = calendar_write(press->ctx, press->in, w, events, n, *ret_modified);
-    if (before &&
-        (before->size != o.n || memcmp(before->body, o.text, o.n) != 0)) {
+    if (before && (press->in->restored || before->size != o.n ||
+                   memcmp(before->body, o.text, o.n) != 0)) {
         talloc_free(o.text);
-        *ret_modified = press->in->release_at;
+        *ret_modified = later(press->in->release_at, before->modified);
         o = calendar_write(press->ctx, press->in, w, events, n, *ret_modified);
     }
     return o;
@@ -233,14 +234,14 @@ static int by_name(const void *a, const void *b)
                   ((const struct feed *)b)->name);
 }
 
-struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
-                          const char **ret_bad)
+static struct feeds make_all(TALLOC_CTX *ctx, struct press *press,
+                             const struct wanted_list list,
+                             const char **ret_bad)
 {
-    struct press *press = set_up(ctx, in);
-    struct wanted_list list = wanted_feeds(press->job, in);
     struct feeds feeds = {.rows = array_new(ctx, struct feed, list.n)};
     char *bad = memory_text(ctx, "");
 
+    press->ctx = ctx;
     for (size_t i = 0; i < list.n; i++) {
         struct feed *f = &feeds.rows[feeds.n];
         const char *fault;
@@ -259,17 +260,105 @@ struct feeds feeds_render(TALLOC_CTX *ctx, const struct feed_input *in,
     if (feeds.n)
         qsort(feeds.rows, feeds.n, sizeof *feeds.rows, by_name);
     *ret_bad = bad;
-    talloc_free(press);
     return feeds;
+}
+
+struct feeds feeds_render(TALLOC_CTX *ctx, struct press *press,
+                          const char **ret_bad)
+{
+    press->whole = true;
+    return make_all(ctx, press, wanted_feeds(press->job, press->in), ret_bad);
+}
+
+struct feeds feeds_of_deadlines(TALLOC_CTX *ctx, struct press *press)
+{
+    struct wanted_list list = wanted_feeds(press->job, press->in);
+    const char *bad;
+    size_t n = 0;
+
+    for (size_t i = 0; i < list.n; i++)
+        if (list.rows[i].scope == SCOPE_DEADLINES ||
+            list.rows[i].scope == SCOPE_OWNER)
+            list.rows[n++] = list.rows[i];
+    list.n = n;
+    return make_all(ctx, press, list, &bad);
+}
+
+/* ------------------------------------------------------ what was printed */
+
+static bool same_row(const struct printed *a, const struct printed *b)
+{
+    return a->sequence == b->sequence && a->seen == b->seen &&
+           a->modified.second == b->modified.second &&
+           strcmp(a->digest, b->digest) == 0;
+}
+
+static void remember(TALLOC_CTX *ctx, struct printed_list *list,
+                     const struct printed *row)
+{
+    list->rows = array_grow(ctx, list->rows, struct printed, list->n + 1);
+    list->rows[list->n++] = *row;
+}
+
+static int by_uid(const void *a, const void *b)
+{
+    const struct event *const *x = a, *const *y = b;
+
+    return strcmp((*x)->uid, (*y)->uid);
+}
+
+/* What was there and is gone: should it come back, it is news. */
+static void remember_gone(TALLOC_CTX *ctx, const struct press *press,
+                          struct printed_list *list)
+{
+    const struct events *all = &press->events;
+    const struct event **rows = array_new(ctx, const struct event *, all->n);
+
+    for (size_t i = 0; i < all->n; i++)
+        rows[i] = &all->rows[i];
+    if (all->n)
+        qsort(rows, all->n, sizeof *rows, by_uid);
+    for (size_t i = 0, k = 0; i < press->previous.n; i++) {
+        struct printed row = press->previous.rows[i];
+
+        while (k < all->n && strcmp(rows[k]->uid, row.uid) < 0)
+            k++;
+        if ((k < all->n && strcmp(rows[k]->uid, row.uid) == 0) ||
+            !row.digest[0])
+            continue;
+        row.digest = "";
+        remember(ctx, list, &row);
+    }
+    talloc_free(rows);
+}
+
+struct printed_list press_printed(TALLOC_CTX *ctx, const struct press *press)
+{
+    struct printed_list list = {NULL, 0};
+
+    for (size_t i = 0; i < press->events.n; i++) {
+        const struct event *e = &press->events.rows[i];
+        const struct printed *was = printed_row(&press->previous, e->uid);
+        struct printed row = {.uid = e->uid,
+                              .sequence = e->sequence,
+                              .created = e->created,
+                              .modified = e->modified,
+                              .digest = e->digest,
+                              .seen = e->shown || (was && was->seen)};
+
+        if ((e->shown || press->whole) && !(was && same_row(was, &row)))
+            remember(ctx, &list, &row);
+    }
+    remember_gone(ctx, press, &list);
+    return list;
 }
 
 /* ------------------------------------------------------- private calendars */
 
-bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
-                  const char *name, const struct contact *contact, int alarm,
-                  struct feed *ret, struct error *err)
+bool feed_private(TALLOC_CTX *ctx, struct press *press, const char *name,
+                  const struct contact *contact, int alarm, struct feed *ret,
+                  struct error *err)
 {
-    struct press *press = set_up(ctx, in);
     struct wanted w = {.scope = SCOPE_PRIVATE,
                        .code = "",
                        .name = name,
@@ -277,18 +366,16 @@ bool feed_private(TALLOC_CTX *ctx, const struct feed_input *in,
                        .contact = contact,
                        .alarm = alarm};
     const char *fault;
-    bool good;
 
+    press->ctx = ctx;
     w.title = feed_clean_line(press, text_format(press, "%s: %s",
-                                                 said(in->calendar_name),
+                                                 said(press->in->calendar_name),
                                                  said(contact->name)));
     w.about = feed_clean_line(press,
                               text_format(press, "Meetings and deadlines of %s",
                                           said(contact->name)));
-    good = make_feed(press, &w, ret, &fault) ||
+    return make_feed(press, &w, ret, &fault) ||
            fail(err, REPLY_INTERNAL, "the private feed %s: %s", name, fault);
-    talloc_free(press);
-    return good;
 }
 
 bool feed_has_special(const struct plan *version)
@@ -300,10 +387,9 @@ bool feed_has_special(const struct plan *version)
     return false;
 }
 
-bool feed_invited(TALLOC_CTX *ctx, const struct feed_input *in,
-                  struct feed *ret, struct error *err)
+bool feed_invited(TALLOC_CTX *ctx, struct press *press, struct feed *ret,
+                  struct error *err)
 {
-    struct press *press = set_up(ctx, in);
     struct wanted w = {.scope = SCOPE_INVITED,
                        .code = "",
                        .name = "invited",
@@ -311,11 +397,10 @@ bool feed_invited(TALLOC_CTX *ctx, const struct feed_input *in,
                        .title = "invited",
                        .about = "invited"};
     const char *fault;
-    bool good = make_feed(press, &w, ret, &fault) ||
-                fail(err, REPLY_INTERNAL, "invitations: %s", fault);
 
-    talloc_free(press);
-    return good;
+    press->ctx = ctx;
+    return make_feed(press, &w, ret, &fault) ||
+           fail(err, REPLY_INTERNAL, "invitations: %s", fault);
 }
 
 struct feed feed_withdrawn(TALLOC_CTX *ctx, const struct feed_input *in,

@@ -1,7 +1,8 @@
 /*
  * The events of a version: a span for every edition from its first proposal
- * on, a timed meeting for every item once its edition is confirmed, tombstones
- * for what is cancelled or gone.
+ * on, a timed meeting for every item once its edition is confirmed (and from
+ * then on, should it be proposed anew), tombstones for what is cancelled or
+ * gone.
  *
  * A text here is made of the thing's own fields and of names in the rules,
  * never of other things of the plan: what changes it, changes its numbers.
@@ -269,8 +270,17 @@ static void add_spans(struct collector *c)
 
 /* ---------------------------------------------------------------- meetings */
 
-static bool meeting_status(const struct edition *e, const struct item *i,
-                           enum event_status *ret)
+/* Did it stand in a calendar once, while its edition had been confirmed? */
+static bool was_seen(const struct feed_input *in, const struct item *i)
+{
+    const struct printed *p =
+        in->printed ? printed_row(in->printed, said(i->uid)) : NULL;
+
+    return p && p->seen;
+}
+
+static bool meeting_status(const struct feed_input *in, const struct edition *e,
+                           const struct item *i, enum event_status *ret)
 {
     switch (e->status) {
     case EDITION_CONFIRMED:
@@ -284,10 +294,14 @@ static bool meeting_status(const struct edition *e, const struct item *i,
         *ret = EVENT_CANCELLED;
         return true;
     case EDITION_PROPOSED:
+        if (!was_seen(in, i))
+            break; /* its edition's span stands for it */
+        *ret = i->status == ITEM_CANCELLED ? EVENT_CANCELLED : EVENT_TENTATIVE;
+        return true;
     case EDITION_LAPSED:
         break;
     }
-    return false; /* its edition's span stands for it */
+    return false;
 }
 
 /* The clocks of the venue, of UTC and of the partner's capital, a line each. */
@@ -375,7 +389,7 @@ static void add_meetings(struct collector *c)
     for (size_t i = 0; i < v->n_items; i++) {
         const struct edition *e = plan_edition(v, v->items[i].edition);
 
-        if (e && meeting_status(e, &v->items[i], &status))
+        if (e && meeting_status(c->in, e, &v->items[i], &status))
             add_meeting(c, e, &v->items[i], status);
     }
     for (size_t i = 0; gone && i < gone->n_items; i++) {

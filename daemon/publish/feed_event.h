@@ -46,6 +46,8 @@ struct event {
     const char *tzid;      /* given by event_settle_zone(): NULL in UTC */
     const char *vtimezone; /* its block */
     const char *text;      /* given by event_write() */
+    const char *digest;    /* given by previous_settle() */
+    bool shown;            /* stands in a calendar that was made */
     const char *fault;     /* why it cannot be written, NULL */
     bool checked;          /* libical has read it */
     const char *refused;   /* what it has against it, NULL */
@@ -88,14 +90,10 @@ bool event_uid_is_good(const char *uid);
 char *event_value(TALLOC_CTX *ctx, const char *text, const char *name);
 struct instant event_stamp(TALLOC_CTX *ctx, const char *text, const char *name);
 
-/* The VEVENTs of the last good bodies, by UID (feed_previous.c). */
-struct previous;
-/* `hidden`: also what stands in private ones only. */
-struct previous *previous_read(TALLOC_CTX *ctx, const struct feeds *feeds,
-                               bool hidden);
-/* Was the event ever in a feed? */
-bool previous_has(const struct previous *p, const char *uid);
+/* What was printed before, by UID (feed_previous.c): in->printed, or when there
+ * is nothing in it what the feeds say that were served. On ctx. */
+struct printed_list previous_of(TALLOC_CTX *ctx, const struct feed_input *in);
 /* Writes e with a SEQUENCE and a LAST-MODIFIED that grow exactly when its
  * text changes, whatever changed it. */
-void previous_settle(TALLOC_CTX *ctx, const struct previous *p, struct event *e,
-                     struct instant release_at);
+void previous_settle(TALLOC_CTX *ctx, const struct printed_list *p,
+                     struct event *e, const struct feed_input *in);

@@ -1,10 +1,10 @@
 /*
- * What the last good feeds said, event by event.
+ * What calendars said of an event before, and which numbers it has now.
  *
  * SEQUENCE and LAST-MODIFIED of a thing come with it from the release. But its
  * text also has words that are not its own: a partner renamed, a host's city
- * spelled another way. Clients update only when both numbers grow, so the
- * octets are compared with those that were served, and the numbers follow.
+ * spelled another way. Clients update only when both numbers grow, so the text
+ * is compared with what was printed last, and the numbers follow.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,21 +12,23 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/feed_event.h"
-
-struct block {
-    const char *uid, *text; /* text: from BEGIN:VEVENT to its END, with CRLF */
-    bool hidden;            /* stands in private calendars only */
-};
-
-struct previous {
-    struct block *rows; /* by uid */
-    size_t n;
-};
+#include "daemon/publish/feed_text.h"
 
 static int by_uid(const void *a, const void *b)
 {
-    return strcmp(((const struct block *)a)->uid,
-                  ((const struct block *)b)->uid);
+    return strcmp(((const struct printed *)a)->uid,
+                  ((const struct printed *)b)->uid);
+}
+
+/* The event, and where one joins it, which only private calendars say. */
+static const char *digest_of(TALLOC_CTX *ctx, const char *text,
+                             const char *link)
+{
+    char *whole = text_format(ctx, "%s%s", text, link ? link : "");
+    const char *digest = feed_etag(ctx, whole, strlen(whole));
+
+    talloc_free(whole);
+    return digest;
 }
 
 char *event_value(TALLOC_CTX *ctx, const char *text, const char *name)
@@ -50,71 +52,6 @@ char *event_value(TALLOC_CTX *ctx, const char *text, const char *name)
     return value;
 }
 
-static bool is_public(const struct previous *p, size_t n, const char *uid)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(p->rows[i].uid, uid) == 0)
-            return true;
-    return false;
-}
-
-/* The event without its alarm, which is one calendar's own. */
-static char *silent(char *text)
-{
-    char *from = strstr(text, EVENT_ALARM);
-    char *to = from ? strstr(from, EVENT_ALARM_END) : NULL;
-
-    if (to) {
-        to += strlen(EVENT_ALARM_END);
-        memmove(from, to, strlen(to) + 1);
-    }
-    return text;
-}
-
-/* The first n rows are of public calendars; of a private one only what is in
- * none of these. */
-static void read_blocks(struct previous *p, const char *body, bool hidden,
-                        size_t n)
-{
-    static const char end_mark[] = "\r\nEND:VEVENT\r\n";
-
-    while (body && (body = strstr(body, "BEGIN:VEVENT\r\n"))) {
-        const char *end = strstr(body, end_mark);
-        char *text, *uid;
-
-        if (!end)
-            return;
-        end += sizeof end_mark - 1;
-        text = silent(memory_text_n(p, body, (size_t)(end - body)));
-        uid = event_value(p, text, "UID");
-        if (uid && !(hidden && is_public(p, n, uid))) {
-            p->rows = array_grow(p, p->rows, struct block, p->n + 1);
-            p->rows[p->n++] = (struct block){uid, text, hidden};
-        }
-        body = end;
-    }
-}
-
-struct previous *previous_read(TALLOC_CTX *ctx, const struct feeds *feeds,
-                               bool hidden)
-{
-    struct previous *p = object_new(ctx, struct previous);
-    size_t n;
-
-    for (size_t i = 0; feeds && i < feeds->n; i++) {
-        if (strcmp(feeds->rows[i].name, "all") == 0 ||
-            strcmp(feeds->rows[i].name, "deadlines") == 0)
-            read_blocks(p, feeds->rows[i].body, false, 0);
-    }
-    n = p->n;
-    for (size_t i = 0; hidden && feeds && i < feeds->n; i++)
-        if (text_begins(feeds->rows[i].name, "private/"))
-            read_blocks(p, feeds->rows[i].body, true, n);
-    if (p->n)
-        qsort(p->rows, p->n, sizeof *p->rows, by_uid);
-    return p;
-}
-
 /* "20261120T021500Z" */
 static struct instant stamp_of(const char *text)
 {
@@ -134,59 +71,141 @@ struct instant event_stamp(TALLOC_CTX *ctx, const char *text, const char *name)
     return stamp_of(event_value(ctx, text, name));
 }
 
-/* Numbers of an event that was published before. */
-static void settle_known(TALLOC_CTX *ctx, const struct block *block,
-                         struct event *e, struct instant release_at)
-{
-    const char *before = block->text;
-    TALLOC_CTX *job = talloc_new(ctx);
-    const char *number = event_value(job, before, "SEQUENCE");
-    int sequence = number ? (int)strtol(number, NULL, 10) : 0;
-    struct instant modified = event_stamp(job, before, "LAST-MODIFIED");
-    struct instant created = event_stamp(job, before, "CREATED");
-    struct event same = *e;
+/* ------------------------------------------ what the served feeds say of it */
 
-    if (instant_is_none(modified))
-        modified = e->modified;
-    if (!instant_is_none(created))
-        e->created = same.created = created;
-    same.sequence = sequence;
-    same.modified = modified;
-    event_write(job, &same);
-    if (block->hidden)
-        same.text = event_private_text(job, &same);
-    if (strcmp(same.text, before) == 0) {
-        if (e->kind == EVENT_DEADLINE || e->sequence < sequence)
-            e->sequence = sequence;
-        if (e->sequence == sequence)
-            e->modified = modified;
-    } else {
-        if (e->kind == EVENT_DEADLINE || e->sequence <= sequence)
-            e->sequence = sequence + 1;
-        if (e->kind == EVENT_DEADLINE || e->modified.second <= modified.second)
-            e->modified = release_at;
-    }
-    talloc_free(job);
+static struct printed printed_of(TALLOC_CTX *ctx, const char *text,
+                                 const char *uid)
+{
+    const char *number = event_value(ctx, text, "SEQUENCE");
+
+    return (struct printed){.uid = uid,
+                            .sequence =
+                                number ? (int)strtol(number, NULL, 10) : 0,
+                            .created = event_stamp(ctx, text, "CREATED"),
+                            .modified = event_stamp(ctx, text, "LAST-MODIFIED"),
+                            .digest = digest_of(ctx, text, NULL),
+                            .seen = true};
 }
 
-static const struct block *find_block(const struct previous *p, const char *uid)
+static bool has_row(const struct printed_list *p, size_t n, const char *uid)
 {
-    struct block key = {uid, NULL, false};
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(p->rows[i].uid, uid) == 0)
+            return true;
+    return false;
+}
+
+/* Of a body only what is not among the rows there are. */
+static void read_body(TALLOC_CTX *ctx, struct printed_list *p, const char *body)
+{
+    static const char end_mark[] = "\r\nEND:VEVENT\r\n";
+    size_t n = p->n;
+
+    while (body && (body = strstr(body, "BEGIN:VEVENT\r\n"))) {
+        const char *end = strstr(body, end_mark), *text, *uid;
+
+        if (!end)
+            return;
+        end += sizeof end_mark - 1;
+        text = memory_text_n(ctx, body, (size_t)(end - body));
+        uid = event_value(ctx, text, "UID");
+        if (uid && !has_row(p, n, uid)) {
+            p->rows = array_grow(ctx, p->rows, struct printed, p->n + 1);
+            p->rows[p->n++] = printed_of(ctx, text, uid);
+        }
+        body = end;
+    }
+}
+
+/* A state that was kept before printed events were: everybody's calendars,
+ * then what stands in private ones only. */
+static struct printed_list read_feeds(TALLOC_CTX *ctx,
+                                      const struct feeds *feeds)
+{
+    static const char *const names[] = {"all", "deadlines", "private/"};
+    struct printed_list p = {NULL, 0};
+
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        for (size_t i = 0; feeds && i < feeds->n; i++) {
+            const char *name = feeds->rows[i].name;
+
+            if (k < 2 ? strcmp(name, names[k]) == 0
+                      : text_begins(name, names[k]))
+                read_body(ctx, &p, feeds->rows[i].body);
+        }
+    if (p.n)
+        qsort(p.rows, p.n, sizeof *p.rows, by_uid);
+    return p;
+}
+
+struct printed_list previous_of(TALLOC_CTX *ctx, const struct feed_input *in)
+{
+    return in->printed && in->printed->n ? *in->printed
+                                         : read_feeds(ctx, in->previous);
+}
+
+const struct printed *printed_row(const struct printed_list *p, const char *uid)
+{
+    struct printed key = {.uid = uid};
 
     return p->n ? bsearch(&key, p->rows, p->n, sizeof key, by_uid) : NULL;
 }
 
-bool previous_has(const struct previous *p, const char *uid)
+/* ---------------------------------------------------------------- numbers */
+
+static void write(TALLOC_CTX *ctx, struct event *e)
 {
-    return find_block(p, uid) != NULL;
+    event_write(ctx, e);
+    e->digest = digest_of(ctx, e->text, e->item ? e->item->link : NULL);
 }
 
-void previous_settle(TALLOC_CTX *ctx, const struct previous *p, struct event *e,
-                     struct instant release_at)
+/* With the numbers it had it would say what it said; they are its numbers then,
+ * unless the release has given it higher ones. */
+static bool is_unchanged(TALLOC_CTX *ctx, const struct printed *was,
+                         const struct event *e, struct event *ret)
 {
-    const struct block *before = find_block(p, e->uid);
+    *ret = *e;
+    ret->sequence = was->sequence;
+    ret->modified = was->modified;
+    write(ctx, ret);
+    return strcmp(ret->digest, was->digest) == 0 &&
+           (e->kind == EVENT_DEADLINE || e->sequence <= was->sequence);
+}
 
-    if (before)
-        settle_known(ctx, before, e, release_at);
-    event_write(ctx, e);
+/* Both numbers above what they were, even when a clock was set back. */
+static void raise(const struct printed *was, struct event *e,
+                  struct instant release_at)
+{
+    if (e->kind == EVENT_DEADLINE || e->sequence <= was->sequence)
+        e->sequence = was->sequence + 1;
+    if (e->kind == EVENT_DEADLINE)
+        e->modified = release_at;
+    if (e->modified.second <= was->modified.second)
+        e->modified.second = release_at.second > was->modified.second
+                                 ? release_at.second
+                                 : was->modified.second + 1;
+}
+
+void previous_settle(TALLOC_CTX *ctx, const struct printed_list *p,
+                     struct event *e, const struct feed_input *in)
+{
+    const struct printed *was = printed_row(p, e->uid);
+    struct event same;
+    int least;
+
+    if (was && !instant_is_none(was->created))
+        e->created = was->created;
+    least = e->created.second <= in->least_until.second ? in->least : 0;
+    if (was && was->sequence >= least && is_unchanged(ctx, was, e, &same)) {
+        *e = same;
+        return;
+    }
+    if (was)
+        raise(was, e, in->release_at);
+    if (e->sequence < least) {
+        e->sequence = least;
+        if (e->modified.second < in->release_at.second)
+            e->modified = in->release_at;
+    }
+    write(ctx, e);
 }

@@ -157,10 +157,8 @@ static void want_again(TALLOC_CTX *ctx, const struct feed_input *in,
     list->rows[list->n - 1].code = b->code;
 }
 
-/* Addresses that are served and that nothing else asks for any more: whoever
- * subscribed must not be left with what was last there. */
-static void want_served(TALLOC_CTX *ctx, const struct feed_input *in,
-                        struct wanted_list *list)
+static void want_name(TALLOC_CTX *ctx, const struct feed_input *in,
+                      struct wanted_list *list, const char *name)
 {
     static const struct {
         const char *word;
@@ -171,14 +169,21 @@ static void want_served(TALLOC_CTX *ctx, const struct feed_input *in,
                  {"cluster/", SCOPE_CLUSTER},
                  {"deadlines/", SCOPE_OWNER}};
 
-    for (size_t i = 0; in->previous && i < in->previous->n; i++) {
-        const char *name = in->previous->rows[i].name;
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (text_begins(name, words[k].word) && !has_name(list, name))
+            want_again(ctx, in, list, words[k].scope,
+                       memory_text(ctx, name + strlen(words[k].word)));
+}
 
-        for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
-            if (text_begins(name, words[k].word) && !has_name(list, name))
-                want_again(ctx, in, list, words[k].scope,
-                           memory_text(ctx, name + strlen(words[k].word)));
-    }
+/* Addresses that are or were served and that nothing else asks for any more:
+ * whoever subscribed must not be left with what was last there. */
+static void want_served(TALLOC_CTX *ctx, const struct feed_input *in,
+                        struct wanted_list *list)
+{
+    for (size_t i = 0; in->previous && i < in->previous->n; i++)
+        want_name(ctx, in, list, in->previous->rows[i].name);
+    for (size_t i = 0; i < in->n_given; i++)
+        want_name(ctx, in, list, in->given[i]);
 }
 
 struct wanted_list wanted_feeds(TALLOC_CTX *ctx, const struct feed_input *in)

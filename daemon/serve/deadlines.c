@@ -10,26 +10,12 @@
 #include "daemon/base/text.h"
 #include "daemon/serve/private.h"
 
-/* Everybody's, or one owner's? */
-static bool is_of_deadlines(const char *name)
-{
-    return strcmp(name, "deadlines") == 0 || text_begins(name, "deadlines/");
-}
-
 static const struct feed *named(const struct feeds *all, const char *name)
 {
     for (size_t i = 0; i < all->n; i++)
         if (strcmp(all->rows[i].name, name) == 0)
             return &all->rows[i];
     return NULL;
-}
-
-static struct feeds render(TALLOC_CTX *ctx, struct serve *s)
-{
-    struct feed_input in = private_input(ctx, s);
-    const char *bad;
-
-    return feeds_render(ctx, &in, &bad);
 }
 
 static bool put_one(struct serve *s, const struct feed *f, struct error *err)
@@ -48,20 +34,19 @@ static bool put_one(struct serve *s, const struct feed *f, struct error *err)
 static bool put_all(struct serve *s, const struct feeds *all, struct error *err)
 {
     for (size_t i = 0; i < all->n; i++)
-        if (is_of_deadlines(all->rows[i].name) &&
-            !put_one(s, &all->rows[i], err))
+        if (!put_one(s, &all->rows[i], err))
             return false;
     return true;
 }
 
-/* The private ones are made before the new public ones are served: numbers of
- * events that both have go on from what was served, and so are the same. */
-static bool put(TALLOC_CTX *ctx, struct serve *s, const struct feeds *all,
-                struct error *err)
+/* The private ones are of the same press: events that both have are the same.
+ */
+static bool put(TALLOC_CTX *ctx, struct serve *s, struct press *press,
+                const struct feeds *all, struct error *err)
 {
     if (!store_begin(s->store, err))
         return false;
-    if (!put_all(s, all, err) || !private_refresh(ctx, s, err) ||
+    if (!put_all(s, all, err) || !private_print(ctx, s, press, err) ||
         !store_commit(s->store, err)) {
         store_rollback(s->store);
         return false;
@@ -73,16 +58,20 @@ bool deadlines_refresh(struct serve *s, struct error *err)
 {
     const struct feed *was = named(&s->out.feeds, "deadlines"), *is;
     TALLOC_CTX *tmp;
+    struct feed_input in;
+    struct press *press;
     struct feeds all;
     bool good = true;
 
     if (!s->out.plan || !was)
         return true;
     tmp = talloc_new(NULL);
-    all = render(tmp, s);
+    in = private_input(tmp, s);
+    press = press_make(tmp, &in);
+    all = feeds_of_deadlines(tmp, press);
     is = named(&all, "deadlines");
     if (is && strcmp(is->etag, was->etag) != 0)
-        good = put(tmp, s, &all, err);
+        good = put(tmp, s, press, &all, err);
     talloc_free(tmp);
     return good;
 }

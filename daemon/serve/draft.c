@@ -144,8 +144,7 @@ static bool is_meant(const char *access, const char *item)
            (strlen(item) > n && item[n] == '/' && text_begins(item, access));
 }
 
-/* Who may see an item is not a draft's: it is true in all of them. */
-static bool set_access(struct serve *s, struct plan *plan, struct error *err)
+bool draft_access(struct serve *s, struct plan *plan, struct error *err)
 {
     struct item_access *rows;
     size_t n;
@@ -186,7 +185,7 @@ bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
         return false;
     }
     draft_derive(s, plan, draft_rules(plan, s, name), &history);
-    if (!set_access(s, plan, err)) {
+    if (!draft_access(s, plan, err)) {
         talloc_free(plan);
         return false;
     }

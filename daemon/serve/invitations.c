@@ -167,7 +167,8 @@ static const char *events_of(struct writing *w)
     if (!feed_has_special(in->plan))
         return feed_body(in->feeds);
     input.previous = private_served(w->job, s);
-    if (feed_invited(w->job, &input, &feed, &err))
+    input.printed = &s->out.printed;
+    if (feed_invited(w->job, press_make(w->job, &input), &feed, &err))
         return feed.body;
     serve_report(s, "invitations", &err);
     return feed_body(in->feeds);

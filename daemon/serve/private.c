@@ -119,9 +119,9 @@ const struct feeds *private_served(TALLOC_CTX *ctx, const struct serve *s)
     return all;
 }
 
-static bool write_one(TALLOC_CTX *ctx, struct serve *s,
-                      const struct feed_input *in, const struct feed_token *t,
-                      const struct contact *c, int release, struct error *err)
+static bool write_one(TALLOC_CTX *ctx, struct serve *s, struct press *press,
+                      const struct feed_token *t, const struct contact *c,
+                      int release, struct error *err)
 {
     char *name = text_format(ctx, PREFIX "%s", t->name);
     struct contact narrow = narrowed(ctx, c, t);
@@ -129,7 +129,7 @@ static bool write_one(TALLOC_CTX *ctx, struct serve *s,
     struct error fault;
     struct feed f;
 
-    if (!feed_private(ctx, in, name, &narrow, t->alarm, &f, &fault)) {
+    if (!feed_private(ctx, press, name, &narrow, t->alarm, &f, &fault)) {
         serve_report(s, "release", &fault);
         return true;
     }
@@ -144,19 +144,19 @@ static bool write_one(TALLOC_CTX *ctx, struct serve *s,
 }
 
 static bool write_or_revoke(TALLOC_CTX *ctx, struct serve *s,
-                            const struct feed_input *in,
-                            const struct feed_token *t, const struct contact *c,
-                            int release, struct error *err)
+                            struct press *press, const struct feed_token *t,
+                            const struct contact *c, int release,
+                            struct error *err)
 {
     if (c)
-        return write_one(ctx, s, in, t, c, release, err);
+        return write_one(ctx, s, press, t, c, release, err);
     return store_revoke_feed_token(s->store, t->name, serve_now(s), err) &&
            store_drop_feed(s->store, text_format(ctx, PREFIX "%s", t->name),
                            err);
 }
 
-bool private_write(TALLOC_CTX *ctx, struct serve *s,
-                   const struct feed_input *in, int release, struct error *err)
+bool private_write(TALLOC_CTX *ctx, struct serve *s, struct press *press,
+                   int release, struct error *err)
 {
     struct contacts contacts;
     struct feed_token *tokens;
@@ -167,7 +167,7 @@ bool private_write(TALLOC_CTX *ctx, struct serve *s,
         return false;
     for (size_t i = 0; i < n; i++)
         if (instant_is_none(tokens[i].revoked) &&
-            !write_or_revoke(ctx, s, in, &tokens[i],
+            !write_or_revoke(ctx, s, press, &tokens[i],
                              contact_of(&contacts, tokens[i].email), release,
                              err))
             return wrap(err, "private feed %s", tokens[i].name);
@@ -181,6 +181,9 @@ struct feed_input private_input(TALLOC_CTX *ctx, struct serve *s)
     return (struct feed_input){.rules = s->generation->rules,
                                .version = s->out.plan,
                                .previous = private_served(ctx, s),
+                               .printed = &s->out.printed,
+                               .least = s->out.floor.least,
+                               .least_until = s->out.floor.until,
                                .tasks = &s->out.tasks,
                                .now = now,
                                .release_at = now,
@@ -188,11 +191,47 @@ struct feed_input private_input(TALLOC_CTX *ctx, struct serve *s)
                                .calendar_name = serve_name(s)};
 }
 
+bool printed_put(struct serve *s, const struct printed_list *rows,
+                 struct error *err)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (!store_put_printed(s->store, &rows->rows[i], err))
+            return wrap(err, "event %s", rows->rows[i].uid);
+    return true;
+}
+
+void printed_raise(struct floor *f, const struct printed_list *rows)
+{
+    f->sequence++;
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->rows[i].sequence > f->sequence)
+            f->sequence = rows->rows[i].sequence;
+}
+
+bool private_print(TALLOC_CTX *ctx, struct serve *s, struct press *press,
+                   struct error *err)
+{
+    struct printed_list changed;
+    struct floor floor;
+
+    if (!private_write(ctx, s, press, s->out.release, err))
+        return false;
+    changed = press_printed(ctx, press);
+    if (changed.n == 0)
+        return true;
+    if (!printed_put(s, &changed, err) ||
+        !store_floor(ctx, s->store, &floor, err))
+        return false;
+    printed_raise(&floor, &changed);
+    /* What was restored stays known as such until it is released. */
+    return floor.restored || store_set_floor(s->store, &floor, err);
+}
+
 bool private_refresh(TALLOC_CTX *ctx, struct serve *s, struct error *err)
 {
     struct feed_input in = private_input(ctx, s);
 
-    return !s->out.plan || private_write(ctx, s, &in, s->out.release, err);
+    return !s->out.plan || private_print(ctx, s, press_make(ctx, &in), err);
 }
 
 const struct feed *private_feed(const struct serve *s,

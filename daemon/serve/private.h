@@ -14,10 +14,12 @@
 bool is_private(const char *feed);
 
 /* Renders and stores every private feed; one whose contact is gone is revoked,
- * one with a fault keeps what it serves. in->previous NULL: nothing counts as
- * served before. In the caller's transaction. */
-bool private_write(TALLOC_CTX *ctx, struct serve *s,
-                   const struct feed_input *in, int release,
+ * one with a fault keeps what it serves. In the caller's transaction. */
+bool private_write(TALLOC_CTX *ctx, struct serve *s, struct press *press,
+                   int release, struct error *err) MUST_USE;
+/* The same between releases, the last thing before a commit; what events say
+ * now is remembered. */
+bool private_print(TALLOC_CTX *ctx, struct serve *s, struct press *press,
                    struct error *err) MUST_USE;
 /* The same from the last version as tasks stand today, after contacts or feeds
  * changed or a task became late; what is served is loaded afterwards by
@@ -28,6 +30,12 @@ bool private_refresh(TALLOC_CTX *ctx, struct serve *s,
 /* All that is served, the private calendars too, so that numbers and octets go
  * on from there. On ctx. */
 const struct feeds *private_served(TALLOC_CTX *ctx, const struct serve *s);
+
+/* Remembers what events say now. In the caller's transaction. */
+bool printed_put(struct serve *s, const struct printed_list *rows,
+                 struct error *err) MUST_USE;
+/* The floor rises with every change, and never below a number of an event. */
+void printed_raise(struct floor *f, const struct printed_list *rows);
 
 /* The version that is served, as tasks stand now, for feeds made anew between
  * releases. On ctx. */

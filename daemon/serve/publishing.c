@@ -18,8 +18,7 @@
 #include "daemon/serve/invitations.h"
 #include "daemon/serve/private.h"
 
-#define TOMBSTONE_DAYS 30
-#define BAD_FEEDS      "bad feeds" /* the setting that names them */
+#define BAD_FEEDS "bad feeds" /* the setting that names them */
 
 /* ---- loading what was published */
 
@@ -140,6 +139,8 @@ bool publishing_load(struct serve *s, struct error *err)
         !store_setting(out.ctx, s->store, BAD_FEEDS, &out.bad_feeds, err) ||
         !store_feed_tokens(out.ctx, s->store, &out.tokens, &out.n_tokens,
                            err) ||
+        !store_printed(out.ctx, s->store, &out.printed, err) ||
+        !store_floor(out.ctx, s->store, &out.floor, err) ||
         (out.release > 0 && !load_version(&out, s, err))) {
         talloc_free(out.ctx);
         return false;
@@ -167,119 +168,27 @@ bool publishing_tasks(struct serve *s, struct error *err)
     return true;
 }
 
-/* ---- what goes into the next version */
-
-static bool is_published(const struct edition *e)
-{
-    return e->status != EDITION_LAPSED && !date_is_none(e->start);
-}
-
-/* Timed items are public from the day their edition is confirmed. Those that a
- * version has of a postponed one are what was called off with its date. */
-static bool has_public_items(const struct edition *e)
-{
-    return e->status == EDITION_CONFIRMED || e->status == EDITION_HELD ||
-           e->status == EDITION_CANCELLED || e->status == EDITION_POSTPONED;
-}
-
-static void add_edition(struct plan *p, const struct edition *e)
-{
-    p->editions = array_grow(p, p->editions, struct edition, p->n_editions + 1);
-    p->editions[p->n_editions++] = edition_copy(p, e);
-}
-
-static void add_item(struct plan *p, const struct item *i)
-{
-    p->items = array_grow(p, p->items, struct item, p->n_items + 1);
-    p->items[p->n_items++] = item_copy(p, i);
-}
-
-static struct plan *publishable(TALLOC_CTX *ctx, const struct plan *draft)
-{
-    struct plan *p = object_new(ctx, struct plan);
-
-    p->cost = draft->cost;
-    p->bound = draft->bound;
-    p->proved = draft->proved;
-    for (size_t i = 0; i < draft->n_editions; i++)
-        if (is_published(&draft->editions[i]))
-            add_edition(p, &draft->editions[i]);
-    for (size_t i = 0; i < draft->n_items; i++) {
-        const struct edition *e = plan_edition(p, draft->items[i].edition);
-
-        if (e && draft->items[i].audience != ITEM_FOR_NOBODY)
-            add_item(p, &draft->items[i]);
-    }
-    return p;
-}
-
-/* Editions that were published and are not planned any more. */
-static void keep_editions(struct plan *after, const struct plan *before,
-                          struct date today)
-{
-    size_t n = after->n_editions;
-
-    for (size_t i = 0; i < before->n_editions; i++) {
-        struct edition e = before->editions[i];
-        bool there = false;
-
-        for (size_t k = 0; k < n && !there; k++)
-            there = strcmp(after->editions[k].id, e.id) == 0;
-        if (there)
-            continue;
-        if (e.end.day >= today.day && e.status != EDITION_CANCELLED)
-            e.status = EDITION_CANCELLED;
-        else if (e.status == EDITION_CANCELLED &&
-                 e.end.day + TOMBSTONE_DAYS < today.day)
-            continue;
-        add_edition(after, &e);
-    }
-}
-
-/* Never meant to be published: it stays in the version so that those who were
- * invited get their cancellation, and is shown nowhere. */
-static bool is_withdrawn(const struct plan *draft, const char *item)
-{
-    const struct item *i = plan_item(draft, item);
-
-    return i && i->audience == ITEM_FOR_NOBODY;
-}
-
-static void keep_items(struct plan *after, const struct plan *before,
-                       const struct plan *draft, struct date today)
-{
-    size_t n = after->n_items;
-
-    for (size_t i = 0; i < before->n_items; i++) {
-        struct item item = before->items[i];
-        const struct edition *was = plan_edition(before, item.edition);
-        const struct edition *is = plan_edition(after, item.edition);
-        bool there = false;
-
-        for (size_t k = 0; k < n && !there; k++)
-            there = strcmp(after->items[k].id, item.id) == 0;
-        if (there || !was || !is || !has_public_items(was))
-            continue;
-        if (is_withdrawn(draft, item.id))
-            item.audience = ITEM_FOR_NOBODY;
-        if (item.end.date.day >= today.day)
-            item.status = ITEM_CANCELLED;
-        else if (item.status == ITEM_CANCELLED &&
-                 item.end.date.day + TOMBSTONE_DAYS < today.day)
-            continue;
-        add_item(after, &item);
-    }
-}
-
 /* ---- identity */
 
 /* Where numbers go on: after a restore everything counts as changed. */
 struct numbering {
     struct serve *s;
     struct instant now;
-    int floor;
-    bool restored;
+    struct floor floor;
 };
+
+/* The highest of the thing's own, of what was printed of it (words from the
+ * rules raise that alone), and of what was seen before a restore. */
+static int highest(const struct numbering *n, const struct identity *id)
+{
+    const struct printed *p = printed_row(&n->s->out.printed, id->uid);
+    int sequence = p && p->sequence > id->sequence ? p->sequence : id->sequence;
+
+    return id->created.second <= n->floor.until.second &&
+                   sequence < n->floor.least - 1
+               ? n->floor.least - 1
+               : sequence;
+}
 
 static bool identify_thing(TALLOC_CTX *ctx, const struct numbering *n,
                            const char *thing, bool same, const char **uid,
@@ -292,12 +201,10 @@ static bool identify_thing(TALLOC_CTX *ctx, const struct numbering *n,
     if (!store_identity(ctx, st, thing, n->s->config->mail_domain, n->now, &id,
                         err))
         return false;
-    same = same && !n->restored;
+    same = same && !n->floor.restored;
     *uid = id.uid;
     *created = id.created;
-    *sequence = same ? id.sequence : id.sequence + 1;
-    if (n->restored && *sequence <= n->floor)
-        *sequence = n->floor + 1;
+    *sequence = same ? id.sequence : highest(n, &id) + 1;
     *modified = same ? id.modified : n->now;
     return same || store_set_identity(st, thing, *sequence, n->now, err);
 }
@@ -339,7 +246,8 @@ struct release {
     const struct plan *before;
     struct changes changes;
     struct feeds feeds;
-    struct feed_input in;  /* what they are made of */
+    struct feed_input in; /* what they are made of */
+    struct press *press;
     const char *bad_feeds; /* which were left out and why, "" */
     int messages;
 };
@@ -349,22 +257,37 @@ static bool render_feeds(struct release *r, struct error *err)
     struct serve *s = r->s;
     struct task_fact *facts;
     struct tasks *tasks = object_new(r->ctx, struct tasks);
+    const struct floor *floor = &r->numbering.floor;
     size_t n;
 
     if (!store_task_facts(r->ctx, s->store, &facts, &n, err))
         return false;
     *tasks = office_tasks(r->ctx, s->generation->rules, r->after, facts, n);
-    r->in = (struct feed_input){
-        .rules = s->generation->rules,
-        .version = r->after,
-        .previous = r->numbering.restored ? NULL : private_served(r->ctx, s),
-        .tasks = tasks,
-        .now = r->now,
-        .release_at = r->now,
-        .base_url = s->config->base_url,
-        .calendar_name = serve_name(s)};
-    r->feeds = feeds_render(r->ctx, &r->in, &r->bad_feeds);
+    r->in = (struct feed_input){.rules = s->generation->rules,
+                                .version = r->after,
+                                .previous = private_served(r->ctx, s),
+                                .printed = &s->out.printed,
+                                .restored = floor->restored,
+                                .least = floor->least,
+                                .least_until = floor->until,
+                                .given = floor->feeds,
+                                .n_given = floor->n_feeds,
+                                .tasks = tasks,
+                                .now = r->now,
+                                .release_at = r->now,
+                                .base_url = s->config->base_url,
+                                .calendar_name = serve_name(s)};
+    r->press = press_make(r->ctx, &r->in);
+    r->feeds = feeds_render(r->ctx, r->press, &r->bad_feeds);
     return true;
+}
+
+static const struct feed *feed_of(const struct feeds *feeds, const char *name)
+{
+    for (size_t i = 0; i < feeds->n; i++)
+        if (strcmp(feeds->rows[i].name, name) == 0)
+            return &feeds->rows[i];
+    return NULL;
 }
 
 /* The feeds of a release that do not say what is served, on ctx. Words that
@@ -489,17 +412,36 @@ static bool write_invitations(struct release *r, struct error *err)
            invitations_write(r->ctx, &in, &r->messages, err);
 }
 
-static bool number_all(struct release *r, struct error *err)
+static bool set_numbering(struct release *r, struct error *err)
 {
-    struct numbering *n = &r->numbering;
-    int floor;
+    struct floor *floor = &r->numbering.floor;
 
-    *n = (struct numbering){.s = r->s, .now = r->now};
-    if (!store_sequence_floor(r->s->store, &n->floor, &n->restored, err) ||
-        !identify_all(n, r->after, r->before, err))
+    r->numbering = (struct numbering){.s = r->s, .now = r->now};
+    if (!store_floor(r->ctx, r->s->store, floor, err))
         return false;
-    floor = n->floor + 1 > r->number ? n->floor + 1 : r->number;
-    return store_set_sequence_floor(r->s->store, floor, err);
+    if (floor->restored) {
+        floor->least = floor->sequence + 1;
+        floor->until = r->now;
+    }
+    return true;
+}
+
+/* What events say now is remembered, and that no restored copy may say less. */
+static bool write_printed(struct release *r, struct error *err)
+{
+    struct printed_list changed = press_printed(r->ctx, r->press);
+    struct floor floor = r->numbering.floor;
+
+    printed_raise(&floor, &changed);
+    floor.feeds = array_new(r->ctx, const char *, r->feeds.n + r->in.n_given);
+    floor.n_feeds = 0;
+    for (size_t i = 0; i < r->feeds.n; i++)
+        floor.feeds[floor.n_feeds++] = r->feeds.rows[i].name;
+    for (size_t i = 0; i < r->in.n_given; i++)
+        if (!feed_of(&r->feeds, r->in.given[i]))
+            floor.feeds[floor.n_feeds++] = r->in.given[i];
+    return printed_put(r->s, &changed, err) &&
+           store_set_floor(r->s->store, &floor, err);
 }
 
 static bool write_release(struct release *r, const char *by, struct error *err)
@@ -510,33 +452,14 @@ static bool write_release(struct release *r, const char *by, struct error *err)
                               .note = r->note,
                               .changes = (int)r->changes.n};
 
-    return number_all(r, err) && render_feeds(r, err) && check_news(r, err) &&
-           check_size(r, err) &&
+    return set_numbering(r, err) &&
+           identify_all(&r->numbering, r->after, r->before, err) &&
+           render_feeds(r, err) && check_news(r, err) && check_size(r, err) &&
            store_add_version(r->s->store, &row, r->after, err) &&
            write_feeds(r, err) &&
-           private_write(r->ctx, r->s, &r->in, r->number, err) &&
-           write_digests(r, err) && write_invitations(r, err);
-}
-
-bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
-                     struct plan **ret_after, struct changes *ret_changes,
-                     struct error *err)
-{
-    const struct plan *before = s->out.plan, *whole;
-    struct date today = instant_utc_date(serve_now(s));
-    struct plan *after;
-
-    if (!draft_whole(ctx, s, draft, &whole, err))
-        return false;
-    after = publishable(ctx, whole);
-    if (before) {
-        keep_editions(after, before, today);
-        keep_items(after, before, whole, today);
-    }
-    plan_sort(after);
-    *ret_after = after;
-    *ret_changes = plan_diff(ctx, before, after);
-    return true;
+           private_write(r->ctx, r->s, r->press, r->number, err) &&
+           write_digests(r, err) && write_invitations(r, err) &&
+           write_printed(r, err);
 }
 
 /* Of things that are the same as they were published. */
@@ -580,7 +503,7 @@ bool publishing_words(TALLOC_CTX *ctx, struct serve *s, struct plan *after,
     if (!r.before)
         return true;
     keep_identities(after, r.before);
-    if (!render_feeds(&r, err))
+    if (!set_numbering(&r, err) || !render_feeds(&r, err))
         return false;
     *ret = other_feeds(ctx, &s->out.feeds, &r.feeds, ret_n);
     return true;

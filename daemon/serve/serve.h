@@ -53,7 +53,9 @@ struct published {
     struct plan *shown;     /* of it, what everybody may see */
     struct changes changes; /* of what everybody may see */
     struct feeds feeds;
-    struct feeds privates; /* named "private/NAME" */
+    struct feeds privates;       /* named "private/NAME" */
+    struct printed_list printed; /* of every event, what it said last */
+    struct floor floor;
     struct feed_token *tokens;
     size_t n_tokens;
     struct tasks tasks;
@@ -137,6 +139,10 @@ const struct rules *draft_rules_with(TALLOC_CTX *ctx, struct serve *s,
                                      const char *draft,
                                      const struct draft_file *one,
                                      struct diagnostics *found);
+/* Who may see an item is not a draft's: it is true in every plan that has it,
+ * and so is where one joins it. */
+bool draft_access(struct serve *s, struct plan *plan,
+                  struct error *err) MUST_USE;
 /* Saves facts and forgets what was derived. */
 bool draft_save(struct serve *s, const char *name, const char *from,
                 const struct plan *plan, struct error *err) MUST_USE;
@@ -167,7 +173,8 @@ bool serve_documents(TALLOC_CTX *ctx, struct serve *s, struct documents *ret,
 /* ---- publishing.c */
 /* Loads the last version into s->out (at start, after a reload). */
 bool publishing_load(struct serve *s, struct error *err) MUST_USE;
-/* What a release of the draft would publish, and what that changes. */
+/* What a release of the draft would publish, and what that changes
+ * (publishing_next.c). */
 bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
                      struct plan **ret_after, struct changes *ret_changes,
                      struct error *err) MUST_USE;

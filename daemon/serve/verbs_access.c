@@ -9,20 +9,35 @@
 #include "daemon/publish/view.h"
 #include "daemon/serve/verbs.h"
 
-/* What is known of it so far; the item must be in the main draft. */
-static bool find_access(struct request *q, struct item_access *ret,
-                        const struct item **ret_item, struct error *err)
+/* In the main draft, or what was released and is called off meanwhile: its
+ * entry, too, may have to go. On q, or borrowed from the draft. */
+static bool find_known(struct request *q, const char *id,
+                       const struct item **ret, struct error *err)
 {
-    const char *id = request_text(q, "item");
     const struct plan *draft;
-    const struct item *item;
+    struct plan *next;
+    struct changes changes;
 
     if (!draft_whole(q->ctx, q->serve, "main", &draft, err))
         return false;
-    item = plan_item(draft, id);
-    if (!item)
-        return fail(err, REPLY_NOTFOUND,
-                    strchr(id, '/') ? "no item %s" : "%s is no item", id);
+    *ret = plan_item(draft, id);
+    if (*ret)
+        return true;
+    if (!publishing_next(q->ctx, q->serve, "main", &next, &changes, err))
+        return false;
+    *ret = plan_item(next, id);
+    return *ret || fail(err, REPLY_NOTFOUND,
+                        strchr(id, '/') ? "no item %s" : "%s is no item", id);
+}
+
+/* What is known of it so far. */
+static bool find_access(struct request *q, struct item_access *ret,
+                        const struct item **ret_item, struct error *err)
+{
+    const struct item *item;
+
+    if (!find_known(q, request_text(q, "item"), &item, err))
+        return false;
     *ret = (struct item_access){
         .item = memory_text(q->ctx, item->id),
         .audience = item->audience,
@@ -36,17 +51,14 @@ static bool put_access(struct request *q, const struct item_access *access,
 {
     struct serve *s = q->serve;
     const struct rules *r = s->generation->rules;
-    const struct plan *draft;
 
     q->before = json_line(q->ctx, view_item(r, item));
     q->things = text_format(q->ctx, "%s %s", item->edition, item->id);
     if (!store_put_item_access(s->store, access, err))
         return false;
     draft_forget(s);
-    if (!draft_whole(q->ctx, s, "main", &draft, err))
+    if (!find_known(q, access->item, &item, err))
         return false;
-    item = plan_item(draft, access->item);
-    invariant(item);
     q->after = json_line(q->ctx, view_item(r, item));
     request_row(q, view_item(r, item));
     return true;

@@ -215,6 +215,23 @@ bool store_feeds(TALLOC_CTX *ctx, struct store *st, struct stored_feed **ret,
     return query_list(ctx, &q, ret, ret_n, err);
 }
 
+bool store_printed(TALLOC_CTX *ctx, struct store *st, struct printed_list *ret,
+                   struct error *err)
+{
+    struct query q = query_of(st, SQL_PRINTED);
+
+    return query_list(ctx, &q, &ret->rows, &ret->n, err);
+}
+
+bool store_put_printed(struct store *st, const struct printed *p,
+                       struct error *err)
+{
+    struct query q = query_of(st, SQL_PUT_PRINTED);
+
+    query_record(&q, p);
+    return query_run(&q, NULL, err);
+}
+
 bool store_put_feed(struct store *st, const struct stored_feed *f,
                     struct error *err)
 {

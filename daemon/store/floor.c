@@ -1,8 +1,9 @@
 /*
  * The floor of SEQUENCE: a number that no event has ever exceeded. It grows
- * with every release and lies in the database and in a file beside it. A
- * database that was restored from a copy knows a smaller one than the file:
- * then the next release numbers everything above the file's.
+ * with every change of what is served and lies in the database and in a file
+ * beside it. A database that was restored from a copy knows a smaller one than
+ * the file: then the next release numbers everything above the file's, and
+ * serves again each address that the file names, for somebody may have it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 
 #define FLOOR_SETTING "sequence floor"
 #define FLOOR_FILE    "sequence"
+#define LEAST_SETTING "sequence least"
 
 /* Beside the database. */
 static char *beside(TALLOC_CTX *ctx, const struct store *st, const char *name)
@@ -28,39 +30,49 @@ static char *beside(TALLOC_CTX *ctx, const struct store *st, const char *name)
                  : memory_text(ctx, name);
 }
 
-static int file_floor(const struct store *st)
+/* The sequence, then a line for each feed that was ever served. */
+static void file_read(TALLOC_CTX *ctx, const struct store *st,
+                      struct floor *ret)
 {
     char *path = beside(NULL, st, FLOOR_FILE);
     FILE *f = fopen(path, "re");
-    char line[32] = "";
-    long n = 0;
+    char line[512] = "";
+    long n;
 
     talloc_free(path);
+    *ret = (struct floor){0};
     if (!f)
-        return 0;
-    if (fgets(line, sizeof line, f))
-        n = strtol(line, NULL, 10);
+        return;
+    n = fgets(line, sizeof line, f) ? strtol(line, NULL, 10) : 0;
+    ret->sequence = n > 0 && n < 1000000 ? (int)n : 0;
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (!line[0])
+            continue;
+        ret->feeds =
+            array_grow(ctx, ret->feeds, const char *, ret->n_feeds + 1);
+        ret->feeds[ret->n_feeds++] = memory_text(ctx, line);
+    }
     (void)fclose(f);
-    return n > 0 && n < 1000000 ? (int)n : 0;
 }
 
-bool store_sequence_floor(struct store *st, int *ret, bool *ret_restored,
-                          struct error *err)
+bool store_floor(TALLOC_CTX *ctx, struct store *st, struct floor *ret,
+                 struct error *err)
 {
-    TALLOC_CTX *tmp = talloc_new(NULL);
-    const char *text;
-    int here = 0, there;
+    const char *text, *least;
+    long long until = 0;
+    int here;
 
-    if (!store_setting(tmp, st, FLOOR_SETTING, &text, err)) {
-        talloc_free(tmp);
+    if (!store_setting(ctx, st, FLOOR_SETTING, &text, err) ||
+        !store_setting(ctx, st, LEAST_SETTING, &least, err))
         return false;
-    }
-    if (text)
-        here = atoi(text);
-    talloc_free(tmp);
-    there = file_floor(st);
-    *ret_restored = there > here;
-    *ret = there > here ? there : here;
+    here = text ? atoi(text) : 0;
+    file_read(ctx, st, ret);
+    if (least && sscanf(least, "%d %lld", &ret->least, &until) == 2)
+        ret->until.second = until;
+    ret->restored = ret->sequence > here;
+    if (ret->sequence < here)
+        ret->sequence = here;
     return true;
 }
 
@@ -90,11 +102,19 @@ static bool file_set(const struct store *st, const char *text,
     return good;
 }
 
-bool store_set_sequence_floor(struct store *st, int floor, struct error *err)
+bool store_set_floor(struct store *st, const struct floor *f, struct error *err)
 {
-    char text[32];
+    char *text = text_format(NULL, "%d\n", f->sequence);
+    char *least =
+        text_format(text, "%d %lld", f->least, (long long)f->until.second);
+    bool good = store_set_setting(st, FLOOR_SETTING, text, err) &&
+                store_set_setting(st, LEAST_SETTING, least, err);
 
-    (void)snprintf(text, sizeof text, "%d\n", floor);
-    return store_set_setting(st, FLOOR_SETTING, text, err) &&
-           file_set(st, text, err);
+    for (size_t i = 0; i < f->n_feeds; i++) {
+        text = talloc_asprintf_append_buffer(text, "%s\n", f->feeds[i]);
+        invariant(text);
+    }
+    good = good && file_set(st, text, err);
+    talloc_free(text);
+    return good;
 }

@@ -281,6 +281,18 @@ static const struct column feed_columns[] = {
 const struct record record_feed = RECORD("feed", feed_columns);
 #undef ROW
 
+#define ROW printed
+static const struct column printed_columns[] = {
+    COLUMN("uid", TEXT, uid),
+    COLUMN("sequence", INT, sequence),
+    COLUMN("created", INSTANT, created),
+    COLUMN("modified", INSTANT, modified),
+    COLUMN("digest", TEXT, digest),
+    COLUMN("seen", BOOL, seen),
+};
+const struct record record_printed = RECORD("printed event", printed_columns);
+#undef ROW
+
 #define ROW feed_token
 static const struct column feed_token_columns[] = {
     COLUMN("hash", TEXT, hash),    COLUMN("name", TEXT, name),

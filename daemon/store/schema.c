@@ -422,10 +422,26 @@ static const char draft_file[] =
     "  WHERE setting.name LIKE 'rules of draft %' AND value <> '';"
     "DELETE FROM setting WHERE name LIKE 'rules of draft %';";
 
+/* What was last printed of every event (office/printed.h). Rows come with the
+ * first release; until then the served feeds say it. */
+static const char prints[] =
+    "CREATE TABLE printed("
+    "  uid TEXT PRIMARY KEY CHECK (uid <> ''),"
+    "  sequence INTEGER NOT NULL CHECK (sequence >= 0),"
+    "  created INTEGER,"
+    "  modified INTEGER,"
+    "  digest TEXT NOT NULL,"
+    "  seen INTEGER NOT NULL CHECK (seen IN (0, 1))"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER printed_grows BEFORE UPDATE ON printed"
+    "  WHEN NEW.sequence < OLD.sequence"
+    "  BEGIN SELECT RAISE(ABORT, 'a sequence never falls'); END;";
+
 /* clang-format on */
 
 const char *const schema_steps[] = {
     drafts,        versions, identities,    facts,     mails,
     documents,     replies,  private_feeds, vacancies, octets,
-    subscriptions, parties,  stamps,        accesses,  draft_file};
+    subscriptions, parties,  stamps,        accesses,  draft_file,
+    prints};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

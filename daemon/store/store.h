@@ -16,6 +16,7 @@
 #include "daemon/mail/outbox.h"
 #include "daemon/office/documents.h"
 #include "daemon/office/office.h"
+#include "daemon/office/printed.h"
 #include "daemon/plan/plan.h"
 
 struct store;
@@ -124,13 +125,25 @@ bool store_identity(TALLOC_CTX *ctx, struct store *st, const char *thing,
 bool store_set_identity(struct store *st, const char *thing, int sequence,
                         struct instant modified, struct error *err) MUST_USE;
 
-/* A number above every SEQUENCE ever given, also by releases that a restored
- * copy of the database knows nothing of (*ret_restored). It lies in the file
+/* What no restored copy of the database may fall behind. It lies in the file
  * `sequence` beside the database, too (floor.c). */
-bool store_sequence_floor(struct store *st, int *ret, bool *ret_restored,
-                          struct error *err) MUST_USE;
-bool store_set_sequence_floor(struct store *st, int floor,
-                              struct error *err) MUST_USE;
+struct floor {
+    int sequence;  /* no SEQUENCE was ever above it */
+    bool restored; /* the database knows less than the file */
+    /* Since the last restore, 0 never: of what was there by `until`, numbers
+     * from `least` on are new to everybody. */
+    int least;
+    struct instant until;
+    const char **feeds; /* names of the public feeds that were ever served */
+    size_t n_feeds;
+};
+/* On ctx. */
+bool store_floor(TALLOC_CTX *ctx, struct store *st, struct floor *ret,
+                 struct error *err) MUST_USE;
+/* Every change of what is served raises the sequence. The last thing before a
+ * commit: a file that is ahead of its database looks like a restore. */
+bool store_set_floor(struct store *st, const struct floor *f,
+                     struct error *err) MUST_USE;
 
 /* ---- history entered by officers, and imported holidays */
 bool store_history(TALLOC_CTX *ctx, struct store *st, struct history *ret,
@@ -235,6 +248,12 @@ bool store_put_feed(struct store *st, const struct stored_feed *f,
 
 bool store_drop_feed(struct store *st, const char *name,
                      struct error *err) MUST_USE;
+
+/* What was last printed of every event. */
+bool store_printed(TALLOC_CTX *ctx, struct store *st, struct printed_list *ret,
+                   struct error *err) MUST_USE;
+bool store_put_printed(struct store *st, const struct printed *p,
+                       struct error *err) MUST_USE;
 
 /* ---- private feeds (tokens.c): who may read what under which secret, of which
  * only the SHA-256 is kept */

@@ -53,7 +53,7 @@ static void check_render(TALLOC_CTX *ctx, const char *text)
                             .calendar_name = text};
     const char *bad;
 
-    (void)feeds_render(ctx, &in, &bad);
+    (void)feeds_render(ctx, press_make(ctx, &in), &bad);
     invariant(bad[0] == '\0');
 }
 

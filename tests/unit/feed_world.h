@@ -168,7 +168,7 @@ static inline struct world *world(TALLOC_CTX *ctx)
 static inline struct feeds render(struct world *w)
 {
     const char *bad;
-    struct feeds feeds = feeds_render(w, &w->in, &bad);
+    struct feeds feeds = feeds_render(w, press_make(w, &w->in), &bad);
 
     assert_string_equal(bad, "");
     return feeds;

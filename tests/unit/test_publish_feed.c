@@ -322,7 +322,7 @@ static void test_unknown_zone(void **state)
 
     (void)state;
     w->items[0].zone = "Asia/Hanoi";
-    feeds = feeds_render(w, &w->in, &bad);
+    feeds = feeds_render(w, press_make(w, &w->in), &bad);
     assert_non_null(strstr(bad, "all: MINISTERIAL-2026/JOINT: unknown time "
                                 "zone \"Asia/Hanoi\""));
     for (size_t i = 0; i < feeds.n; i++)

@@ -148,10 +148,11 @@ static void test_too_many(void **state)
 
     (void)state;
     fill(w, 998, "Meeting");
-    (void)feeds_render(w, &w->in, &bad); /* with two spans: 1,000 */
+    (void)feeds_render(w, press_make(w, &w->in),
+                       &bad); /* with two spans: 1,000 */
     assert_string_equal(bad, "");
     fill(w, 999, "Meeting");
-    (void)feeds_render(w, &w->in, &bad);
+    (void)feeds_render(w, press_make(w, &w->in), &bad);
     assert_non_null(strstr(bad, "all: size: 1001 events"));
     talloc_free(w);
 }
@@ -165,10 +166,10 @@ static void test_too_large(void **state)
     (void)state;
     memset(title, 'x', 10000);
     fill(w, 60, title);
-    (void)feeds_render(w, &w->in, &bad);
+    (void)feeds_render(w, press_make(w, &w->in), &bad);
     assert_non_null(strstr(bad, "all: size: "));
     fill(w, 20, title);
-    (void)feeds_render(w, &w->in, &bad);
+    (void)feeds_render(w, press_make(w, &w->in), &bad);
     assert_string_equal(bad, "");
     talloc_free(w);
 }

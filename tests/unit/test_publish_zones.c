@@ -95,7 +95,7 @@ static struct feed render(TALLOC_CTX *ctx)
                             .base_url = "https://calendar.example.org",
                             .calendar_name = "Zones"};
     const char *bad;
-    struct feeds feeds = feeds_render(ctx, &in, &bad);
+    struct feeds feeds = feeds_render(ctx, press_make(ctx, &in), &bad);
 
     assert_string_equal(bad, "");
     for (size_t i = 0; i < feeds.n; i++)

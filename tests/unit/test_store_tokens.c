@@ -141,10 +141,17 @@ static void polls_are_kept_by_feed_and_family(void **state)
 
 static int floor_of(struct fixture *f, bool *ret_restored)
 {
-    int floor;
+    struct floor floor;
 
-    assert_good(f, store_sequence_floor(f->st, &floor, ret_restored, &f->err));
-    return floor;
+    assert_good(f, store_floor(f->ctx, f->st, &floor, &f->err));
+    *ret_restored = floor.restored;
+    return floor.sequence;
+}
+
+static bool set_floor(struct fixture *f, int sequence)
+{
+    return store_set_floor(f->st, &(struct floor){.sequence = sequence},
+                           &f->err);
 }
 
 static void write_floor(struct fixture *f, const char *text)
@@ -164,7 +171,7 @@ static void the_floor_lies_in_both_places(void **state)
 
     assert_int_equal(floor_of(f, &restored), 0);
     assert_false(restored);
-    assert_good(f, store_set_sequence_floor(f->st, 7, &f->err));
+    assert_good(f, set_floor(f, 7));
     store_reopen(f);
     assert_int_equal(floor_of(f, &restored), 7);
     assert_false(restored);
@@ -176,13 +183,29 @@ static void a_file_ahead_is_a_restore(void **state)
     struct fixture *f = *state;
     bool restored;
 
-    assert_good(f, store_set_sequence_floor(f->st, 7, &f->err));
+    assert_good(f, set_floor(f, 7));
     write_floor(f, "12\n");
     assert_int_equal(floor_of(f, &restored), 12);
     assert_true(restored);
-    assert_good(f, store_set_sequence_floor(f->st, 13, &f->err));
+    assert_good(f, set_floor(f, 13));
     assert_int_equal(floor_of(f, &restored), 13);
     assert_false(restored);
+}
+
+/* A copy that was put back knows nothing of addresses made after it. */
+static void a_floor_names_all_that_was_served(void **state)
+{
+    struct fixture *f = *state;
+    const char *names[] = {"all", "body/A", "deadlines/BN"};
+    struct floor floor = {.sequence = 3, .feeds = names, .n_feeds = 3};
+
+    assert_good(f, store_set_floor(f->st, &floor, &f->err));
+    store_reopen(f);
+    assert_good(f, store_floor(f->ctx, f->st, &floor, &f->err));
+    assert_int_equal(floor.sequence, 3);
+    assert_int_equal(floor.n_feeds, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(floor.feeds[i], names[i]);
 }
 
 /* A database that is ahead, or a file that says nothing, is no restore. */
@@ -193,7 +216,7 @@ static void a_file_behind_or_broken_is_none(void **state)
     struct fixture *f = *state;
     bool restored;
 
-    assert_good(f, store_set_sequence_floor(f->st, 7, &f->err));
+    assert_good(f, set_floor(f, 7));
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         write_floor(f, texts[i]);
         assert_int_equal(floor_of(f, &restored), 7);
@@ -211,8 +234,7 @@ static void a_floor_that_cannot_be_kept_is_told(void **state)
     char *path = text_format(f->ctx, "%s/sequence.new", f->directory);
 
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_bad(f, REPLY_INTERNAL,
-               "/sequence: ", store_set_sequence_floor(f->st, 7, &f->err));
+    assert_bad(f, REPLY_INTERNAL, "/sequence: ", set_floor(f, 7));
     assert_int_equal(rmdir(path), 0);
 }
 
@@ -226,6 +248,7 @@ int main(void)
         STORE_TEST(polls_are_kept_by_feed_and_family),
         STORE_TEST(the_floor_lies_in_both_places),
         STORE_TEST(a_file_ahead_is_a_restore),
+        STORE_TEST(a_floor_names_all_that_was_served),
         STORE_TEST(a_file_behind_or_broken_is_none),
         STORE_TEST(a_floor_that_cannot_be_kept_is_told),
     };

@@ -1,0 +1,136 @@
+/*
+ * The next version: what of a draft is for others, and what was published and
+ * is in it no more, which stays for a while as cancelled.
+ */
+#include <string.h>
+
+#include "daemon/base/memory.h"
+#include "daemon/serve/serve.h"
+
+#define TOMBSTONE_DAYS 30
+
+static bool is_published(const struct edition *e)
+{
+    return e->status != EDITION_LAPSED && !date_is_none(e->start);
+}
+
+/* Timed items are public from the day their edition is confirmed. Those that a
+ * version has of a postponed one are what was called off with its date. */
+static bool has_public_items(const struct edition *e)
+{
+    return e->status == EDITION_CONFIRMED || e->status == EDITION_HELD ||
+           e->status == EDITION_CANCELLED || e->status == EDITION_POSTPONED;
+}
+
+static void add_edition(struct plan *p, const struct edition *e)
+{
+    p->editions = array_grow(p, p->editions, struct edition, p->n_editions + 1);
+    p->editions[p->n_editions++] = edition_copy(p, e);
+}
+
+static void add_item(struct plan *p, const struct item *i)
+{
+    p->items = array_grow(p, p->items, struct item, p->n_items + 1);
+    p->items[p->n_items++] = item_copy(p, i);
+}
+
+static struct plan *publishable(TALLOC_CTX *ctx, const struct plan *draft)
+{
+    struct plan *p = object_new(ctx, struct plan);
+
+    p->cost = draft->cost;
+    p->bound = draft->bound;
+    p->proved = draft->proved;
+    for (size_t i = 0; i < draft->n_editions; i++)
+        if (is_published(&draft->editions[i]))
+            add_edition(p, &draft->editions[i]);
+    for (size_t i = 0; i < draft->n_items; i++) {
+        const struct edition *e = plan_edition(p, draft->items[i].edition);
+
+        if (e && draft->items[i].audience != ITEM_FOR_NOBODY)
+            add_item(p, &draft->items[i]);
+    }
+    return p;
+}
+
+/* Editions that were published and are not planned any more. */
+static void keep_editions(struct plan *after, const struct plan *before,
+                          struct date today)
+{
+    size_t n = after->n_editions;
+
+    for (size_t i = 0; i < before->n_editions; i++) {
+        struct edition e = before->editions[i];
+        bool there = false;
+
+        for (size_t k = 0; k < n && !there; k++)
+            there = strcmp(after->editions[k].id, e.id) == 0;
+        if (there)
+            continue;
+        if (e.end.day >= today.day && e.status != EDITION_CANCELLED)
+            e.status = EDITION_CANCELLED;
+        else if (e.status == EDITION_CANCELLED &&
+                 e.end.day + TOMBSTONE_DAYS < today.day)
+            continue;
+        add_edition(after, &e);
+    }
+}
+
+/* In a calendar, whatever became of its edition since. */
+static bool was_seen(const struct serve *s, const struct item *i)
+{
+    const struct printed *p = printed_row(&s->out.printed, i->uid);
+
+    return p && p->seen;
+}
+
+/* Items likewise. One that was never meant to be published stays in the version
+ * too, so that those who were invited get their cancellation, and is shown
+ * nowhere. */
+static void keep_items(const struct serve *s, struct plan *after,
+                       const struct plan *before, struct date today)
+{
+    size_t n = after->n_items;
+
+    for (size_t i = 0; i < before->n_items; i++) {
+        struct item item = before->items[i];
+        const struct edition *was = plan_edition(before, item.edition);
+        const struct edition *is = plan_edition(after, item.edition);
+        bool there = false;
+
+        for (size_t k = 0; k < n && !there; k++)
+            there = strcmp(after->items[k].id, item.id) == 0;
+        if (there || !was || !is ||
+            !(has_public_items(was) || was_seen(s, &item)))
+            continue;
+        if (item.end.date.day >= today.day)
+            item.status = ITEM_CANCELLED;
+        else if (item.status == ITEM_CANCELLED &&
+                 item.end.date.day + TOMBSTONE_DAYS < today.day)
+            continue;
+        add_item(after, &item);
+    }
+}
+
+bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
+                     struct plan **ret_after, struct changes *ret_changes,
+                     struct error *err)
+{
+    const struct plan *before = s->out.plan, *whole;
+    struct date today = instant_utc_date(serve_now(s));
+    struct plan *after;
+
+    if (!draft_whole(ctx, s, draft, &whole, err))
+        return false;
+    after = publishable(ctx, whole);
+    if (before) {
+        keep_editions(after, before, today);
+        keep_items(s, after, before, today);
+    }
+    plan_sort(after);
+    if (!draft_access(s, after, err))
+        return false;
+    *ret_after = after;
+    *ret_changes = plan_diff(ctx, before, after);
+    return true;
+}

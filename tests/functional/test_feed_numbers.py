@@ -1,0 +1,191 @@
+"""SEQUENCE and LAST-MODIFIED over releases, hidings and restores; addresses that outlive what they were made for."""
+import shutil
+
+import pytest
+
+import ics
+from conftest import Failed
+
+EDITION, ITEM = "MINISTERIAL-2027", "MINISTERIAL-2027/SOM+1:JP"
+
+
+@pytest.fixture
+def sector(daemon):
+    daemon.ctl("plan", "2027")
+    daemon.ctl("confirm", EDITION)
+    daemon.ctl("release")
+    return daemon
+
+
+def release(d, *commands):
+    for words in commands:
+        d.ctl(*words)
+    d.ctl("clock", "+1 hour")
+    return d.call("release").summary["release"]
+
+
+def rules(d, old, new):
+    text = d.rules_file.read_text()
+    assert old in text
+    d.rules_file.write_text(text.replace(old, new))
+    d.ctl("reload")
+
+
+def restore(d, file):
+    now = d.ctl("status")[0]["now"]
+    d.stop()
+    for old in (d.path / "state").glob("convened.db*"):
+        if not old.name.endswith("lock"):
+            old.unlink()
+    shutil.copyfile(file, d.path / "state/convened.db")
+    d.clock = now
+    d.start()
+
+
+def uid_of(d, item=ITEM):
+    return next(r["uid"] for r in d.ctl("agenda", EDITION, "--release", "1") if r["item"] == item)
+
+
+def test_a_refused_release_changes_no_number(sector):
+    before = ics.by_uid(ics.feed(sector))
+    for _ in range(2):
+        with pytest.raises(Failed):
+            sector.ctl("release")
+    release(sector, ("link", ITEM, "https://video.example.org/room"))
+    after = ics.by_uid(ics.feed(sector))
+    assert [u for u in before if after[u].sequence != before[u].sequence] == [uid_of(sector)]
+
+
+def test_numbers_go_on_from_what_was_last_seen(sector):
+    """The host's new names raise the numbers of an event that itself stays as it is; then it is out of sight."""
+    uid, last = uid_of(sector), None
+    for old, new in (('"Brunei Darussalam"', '"Brunei"'), ('"Brunei"', '"Negara Brunei"'),
+                     ('"Negara Brunei"', '"Brunei Darussalam"')):
+        rules(sector, old, new)
+        release(sector)
+        last = ics.by_uid(ics.feed(sector))[uid]
+    assert last.sequence == 3
+    release(sector, ("audience", ITEM, "invited"))
+    assert uid not in ics.by_uid(ics.feed(sector))
+    release(sector, ("audience", ITEM, "all"))
+    again = ics.by_uid(ics.feed(sector))[uid]
+    assert again.sequence > last.sequence and again.modified > last.modified
+
+
+def test_a_deadline_that_was_waived_comes_back_as_news(sector):
+    task = next(t["task"] for t in sector.ctl("tasks", EDITION) if t["state"] == "open" and ":" not in t["task"])
+    title = next(t["title"] for t in sector.ctl("tasks", EDITION) if t["task"] == task)
+
+    def shown():
+        return [e for e in ics.events(ics.feed(sector, "deadlines")) if e.summary.startswith(f"Due: {title}")
+                and "ADGMIN" in e.summary]
+    [before] = shown()
+    for _ in range(2):
+        sector.ctl("clock", "+1 hour")
+        sector.ctl("waive", task, "--because", "so")
+        assert shown() == []
+        sector.ctl("reopen", task)
+        [after] = shown()
+        assert after.uid == before.uid and after.sequence > before.sequence and after.modified > before.modified
+        before = after
+
+
+def test_a_private_calendar_never_says_two_things_under_one_number(sector):
+    sector.ctl("contact", "add", "a@example.org", "--name", "A", "--of", "JP", "--role", "partner")
+    url = sector.ctl("feed", "add", "a", "--for", "a@example.org")[0]["url"]
+    uid, seen = uid_of(sector), {}
+
+    def look():
+        e = ics.by_uid(sector.get(url[url.index("/p/"):])[2])[uid]
+        lines = [p.line for p in e.properties]
+        assert seen.setdefault(e.sequence, lines) == lines
+    look()
+    for old, new in (('"Japan"', '"Nippon"'), ('"Nippon"', '"Nihon"')):
+        rules(sector, old, new)
+        sector.ctl("clock", "+1 hour")
+        sector.ctl("feed", "add", new.strip('"'), "--for", "a@example.org")  # then all are made anew
+        look()
+    release(sector)
+    look()
+    assert sorted(seen) == [0, 1, 2, 3]
+
+
+def test_postponed_stays_cancelled_until_there_is_a_date(sector):
+    uid = uid_of(sector)
+    release(sector, ("postpone", EDITION))
+    [was] = [e for e in ics.events(ics.feed(sector)) if e.uid == uid]
+    assert was.status == "CANCELLED" and was.summary.startswith("POSTPONED: ")
+    release(sector, ("confirm", "JWG-2027"))  # something else
+    assert ics.by_uid(ics.feed(sector))[uid].status == "CANCELLED"
+    release(sector, ("move", EDITION, "2027-01-25"))
+    again = ics.by_uid(ics.feed(sector))[uid]
+    assert again.status == "TENTATIVE" and again.sequence == was.sequence + 1
+    release(sector, ("confirm", EDITION))
+    assert ics.by_uid(ics.feed(sector))[uid].status == "CONFIRMED"
+
+
+@pytest.mark.parametrize("hidden", ["before", "after"])
+def test_a_hidden_item_leaves_no_tombstone_in_public(sector, hidden):
+    """Also when its edition has lost its date and the draft lists no items."""
+    uid = uid_of(sector)
+    if hidden == "before":
+        release(sector, ("audience", ITEM, "invited"), ("postpone", EDITION))
+    else:
+        release(sector, ("postpone", EDITION))
+        assert ics.by_uid(ics.feed(sector))[uid].status == "CANCELLED"
+        release(sector, ("audience", ITEM, "nobody"))
+    assert uid not in ics.by_uid(ics.feed(sector))
+    assert "ADGSOM with Japan" not in sector.get(f"/editions/{EDITION}")[2].decode()
+
+
+# ------------------------------------------------------------------ restores
+
+def test_a_restored_address_that_nobody_knows_any_more(sector, where):
+    """A body got a code, was released, and the rules and the state of before were put back: what was given out answers,
+    and the first release brings it right."""
+    old = sector.rules_file.read_text()
+    sector.ctl("backup", where / "old.db")
+    sector.rules_file.write_text(old + '\nbody NEWBIES "New Body"\n  level minister\n')
+    sector.ctl("reload")
+    release(sector)
+    stamp = sector.get("/feeds/NEWBIES.ics")[1]
+    empty = sector.get("/feeds/host-TL.ics")[1]["Last-Modified"]
+    sector.rules_file.write_text(old)
+    restore(sector, where / "old.db")
+    release(sector)
+    status, headers, body = sector.get("/feeds/NEWBIES.ics", If_None_Match=stamp["ETag"])
+    assert status == 200 and ics.events(body) == [] and headers["Last-Modified"] != stamp["Last-Modified"]
+    assert sector.get("/feeds/host-TL.ics", If_Modified_Since=empty)[0] == 200
+
+
+def test_deadlines_never_fall_after_a_restore(sector, where):
+    """They change between releases, too."""
+    task = next(t["task"] for t in sector.ctl("tasks", EDITION) if t["state"] == "open" and ":" not in t["task"])
+    sector.ctl("backup", where / "old.db")
+    for _ in range(4):
+        sector.ctl("clock", "+1 hour")
+        sector.ctl("waive", task, "--because", "so")
+        sector.ctl("reopen", task)
+    seen = ics.by_uid(ics.feed(sector, "deadlines"))
+    assert max(e.sequence for e in seen.values()) == 4
+    restore(sector, where / "old.db")
+    release(sector)
+    after = ics.by_uid(ics.feed(sector, "deadlines"))
+    assert after.keys() == seen.keys()
+    for uid, e in seen.items():
+        assert after[uid].sequence > e.sequence and after[uid].modified > e.modified
+
+
+def test_what_comes_back_long_after_a_restore_is_above_what_was_seen(sector, where):
+    uid = uid_of(sector)
+    release(sector, ("audience", ITEM, "nobody"))
+    sector.ctl("backup", where / "old.db")
+    for who in ("all", "invited", "all"):
+        release(sector, ("audience", ITEM, who))
+    seen = ics.by_uid(ics.feed(sector))[uid]
+    restore(sector, where / "old.db")
+    release(sector)
+    release(sector, ("confirm", EDITION, "--city", "Tutong"))
+    release(sector, ("audience", ITEM, "all"))
+    again = ics.by_uid(ics.feed(sector))[uid]
+    assert again.sequence > seen.sequence and again.modified > seen.modified
