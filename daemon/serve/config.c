@@ -345,6 +345,12 @@ static void check_mail(struct reader *r)
     }
     at = strrchr(c->from_address, '@');
     c->mail_domain = at ? at + 1 : "localhost.localdomain";
+    if (c->user[0] && !c->password_file[0])
+        report_key(r, "user", "a user without a password-file",
+                   "add password-file = /PATH, or take user out");
+    if (c->password_file[0] && !c->user[0])
+        report_key(r, "password-file", "a password-file without a user",
+                   "add user = NAME, or take password-file out");
     if (c->user[0] && !c->tls && !text_begins(c->deliver_to, "127.") &&
         !text_begins(c->deliver_to, "localhost:"))
         report_key(r, "user",

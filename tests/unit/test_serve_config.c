@@ -114,8 +114,12 @@ static void faults_name_their_line(void **state)
         {"[mail]\nescalate-after = 3, 1, 7\n", 2, "3, 1, 7", "1, 3, 7"},
         {"[mail]\nfrom = nobody\n", 2, "from", "Secretariat"},
         {"[mail]\nreply-to = x@y\n", 2, "reply-to", ""},
-        {"[mail]\ndeliver = smtp://relay.example:25\nuser = u\n", 3, "starttls",
-         "required"},
+        {"[mail]\ndeliver = smtp://relay.example:25\nuser = u\n"
+         "password-file = /p\n",
+         3, "starttls", "required"},
+        {"[mail]\ndeliver = smtp://127.0.0.1:25\nuser = u\n", 3,
+         "without a password-file", "password-file"},
+        {"[mail]\npassword-file = /p\n", 2, "without a user", "user"},
         {"[secretariat]\nzone = Asia/Hanoi\n", 2, "Asia/Hanoi", ""},
         {"[http]\nname = \x01\n", 2, "control characters", ""},
     };
