@@ -60,17 +60,6 @@ const struct verb *verb_get(enum verb_id id)
     return &verbs[id];
 }
 
-const char *right_word(enum verb_right r)
-{
-    static const char *const words[] = {
-        [RIGHT_VIEW] = "view",
-        [RIGHT_CHANGE] = "change",
-        [RIGHT_ADMIN] = "admin",
-    };
-
-    return words[r];
-}
-
 /* ---- finding */
 
 static const char *first_word(TALLOC_CTX *ctx, const struct verb *v)

@@ -101,8 +101,6 @@ bool args_flag(const json_t *args, const char *name);
 /* An array of strings, or NULL. */
 const json_t *args_list(const json_t *args, const char *name);
 
-const char *right_word(enum verb_right r);
-
 /* ---- the types (argument.c) */
 /* What stands for the argument in usage lines: "EDITION", "a|b". */
 const char *arg_hint(const struct verb_arg *a);

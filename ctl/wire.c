@@ -119,7 +119,8 @@ char *wire_progress(TALLOC_CTX *ctx, long long done, long long of,
     return line_of_new(ctx, "{\"progress\":", body, "}");
 }
 
-json_t *wire_error_json(const struct error *e)
+/* A new reference. */
+static json_t *error_json(const struct error *e)
 {
     json_t *object = json_pack("{s:s, s:o}", "code", reply_word(e->code),
                                "text", safe_string(e->text));
@@ -131,8 +132,7 @@ json_t *wire_error_json(const struct error *e)
 
 char *wire_error(TALLOC_CTX *ctx, const struct error *e)
 {
-    return line_of_new(ctx, "{\"ok\":false,\"error\":", wire_error_json(e),
-                       "}");
+    return line_of_new(ctx, "{\"ok\":false,\"error\":", error_json(e), "}");
 }
 
 char *wire_ok(TALLOC_CTX *ctx, const json_t *summary)

@@ -42,8 +42,6 @@ char *wire_progress(TALLOC_CTX *ctx, long long done, long long of,
                     const char *text);
 char *wire_ok(TALLOC_CTX *ctx, const json_t *summary);
 char *wire_error(TALLOC_CTX *ctx, const struct error *e);
-/* The same error as an object (new reference): HTTP, --json on stderr. */
-json_t *wire_error_json(const struct error *e);
 
 /* ---- the client's half: requests out, lines in */
 

@@ -63,16 +63,6 @@ const char *message_kind_word(enum message_kind k)
     return kinds[k];
 }
 
-bool message_kind_parse(const char *word, enum message_kind *ret)
-{
-    for (size_t i = 0; i < MESSAGE_KINDS; i++)
-        if (strcmp(kinds[i], word) == 0) {
-            *ret = (enum message_kind)i;
-            return true;
-        }
-    return false;
-}
-
 bool message_may_move(enum message_state from, enum message_state to)
 {
     return (states[from].moves & 1u << to) != 0;

@@ -69,7 +69,6 @@ struct message {
 const char *message_state_word(enum message_state s);
 bool message_state_parse(const char *word, enum message_state *ret) MUST_USE;
 const char *message_kind_word(enum message_kind k);
-bool message_kind_parse(const char *word, enum message_kind *ret) MUST_USE;
 
 /* May a message go from one state to another? The only table of moves. */
 bool message_may_move(enum message_state from, enum message_state to);

@@ -14,7 +14,8 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 
-bool past_is_yearly(const struct cluster *c)
+/* Exactly one a cycle, by its rule. */
+static bool is_yearly(const struct cluster *c)
 {
     return c->times == TIMES_FIXED && c->least == 1;
 }
@@ -85,7 +86,7 @@ static void add_past(struct occurrences *all, const struct cluster *c,
         struct occurrence *o = &all->rows[i];
 
         if (o->counts && o->cycle == cycle &&
-            (past_is_yearly(c) || overlap(o, from, to))) {
+            (is_yearly(c) || overlap(o, from, to))) {
             o->held = true;
             return;
         }
@@ -203,7 +204,7 @@ struct edition *office_past(TALLOC_CTX *ctx, const struct rules *r,
                 continue;
             rows = array_grow(ctx, rows, struct edition, n + 1);
             rows[n++] =
-                past_edition(ctx, r, history, c, o, past_is_yearly(c) ? 0 : at);
+                past_edition(ctx, r, history, c, o, is_yearly(c) ? 0 : at);
         }
     }
     talloc_free(scratch);

@@ -28,8 +28,5 @@ struct occurrences past_of(TALLOC_CTX *ctx, const struct rules *r,
                            const struct history *history,
                            const struct plan *plan, const struct cluster *c);
 
-/* Exactly one a cycle, by its rule. */
-bool past_is_yearly(const struct cluster *c);
-
 /* The cluster whose edition has that id (longest code that fits), or NULL. */
 const struct cluster *past_cluster(const struct rules *r, const char *edition);

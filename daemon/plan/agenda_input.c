@@ -67,7 +67,7 @@ bool agenda_owns(const struct agenda *a, const struct item *kept)
     return text_same(kept->edition, a->edition->id);
 }
 
-int32_t agenda_minute(const struct agenda *a, struct local t)
+static int32_t minute_of(const struct agenda *a, struct local t)
 {
     return (t.date.day - a->edition->days[0].day) * 24 * 60 + t.minute;
 }
@@ -79,7 +79,8 @@ struct local agenda_local(const struct agenda *a, int32_t minute)
         minute % (24 * 60)};
 }
 
-int agenda_parts(const struct item_rule *rule)
+/* How many days the item lasts, 1 for what is shorter. */
+static int parts_of(const struct item_rule *rule)
 {
     int n = rule->length.n > 1 ? rule->length.n : 1;
     switch (rule->length.unit) {
@@ -218,8 +219,8 @@ static void item_fix(const struct agenda *a, struct slots_item *it,
 {
     it->fixed = true;
     it->block = false;
-    it->start = agenda_minute(a, kept->start);
-    it->end = agenda_minute(a, kept->end);
+    it->start = minute_of(a, kept->start);
+    it->end = minute_of(a, kept->end);
 }
 
 static enum slots_length length_of(const struct item_rule *rule)
@@ -237,7 +238,7 @@ static struct slots_item item_of_rule(struct agenda *a,
                                       const struct item_rule *rule)
 {
     struct slots_item it = {.length = length_of(rule),
-                            .n = agenda_parts(rule),
+                            .n = parts_of(rule),
                             .half = rule->half,
                             .on = rule->on,
                             .first_day = rule->first_day,
@@ -256,7 +257,7 @@ static void items_of_block(struct agenda *a, const struct item_rule *rule)
     for (size_t p = 0; p < rule->n_partners; p++) {
         const struct partner *partner = rule->partners[p];
         bool free = true;
-        for (int part = 1; part <= agenda_parts(rule); part++) {
+        for (int part = 1; part <= parts_of(rule); part++) {
             const struct item *kept = kept_of(a, rule, partner->code, part);
             free = free && !kept;
             if (!kept || is_gone(a, kept))
@@ -266,7 +267,7 @@ static void items_of_block(struct agenda *a, const struct item_rule *rule)
             item_fix(a, &it, kept);
             item_add(a, it,
                      (struct agenda_entry){rule, kept, partner, part,
-                                           agenda_parts(rule)});
+                                           parts_of(rule)});
         }
         if (free)
             partner_add(a, &block, partner->code);
@@ -277,7 +278,7 @@ static void items_of_block(struct agenda *a, const struct item_rule *rule)
 
 static bool rule_is_free(const struct agenda *a, const struct item_rule *rule)
 {
-    for (int part = 1; part <= agenda_parts(rule); part++)
+    for (int part = 1; part <= parts_of(rule); part++)
         if (kept_of(a, rule, NULL, part))
             return false;
     return true;
@@ -293,21 +294,20 @@ static void items_of_meeting(struct agenda *a, const struct item_rule *rule)
         return;
     }
     size_t before = a->n;
-    for (int part = 1; part <= agenda_parts(rule); part++) {
+    for (int part = 1; part <= parts_of(rule); part++) {
         const struct item *kept = kept_of(a, rule, NULL, part);
         if (kept && is_gone(a, kept))
             continue;
         struct slots_item it = whole;
         it.n = it.length == SLOTS_MINUTES ? it.n : 1;
         it.first_day = it.first_day && part == 1;
-        it.last_day = it.last_day && part == agenda_parts(rule);
+        it.last_day = it.last_day && part == parts_of(rule);
         if (kept)
             item_fix(a, &it, kept);
         if (a->n > before)
             it.after = append(a->ctx, it.after, it.n_after++, (int)a->n - 1);
-        item_add(
-            a, it,
-            (struct agenda_entry){rule, kept, NULL, part, agenda_parts(rule)});
+        item_add(a, it,
+                 (struct agenda_entry){rule, kept, NULL, part, parts_of(rule)});
     }
 }
 

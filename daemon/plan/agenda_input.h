@@ -33,12 +33,9 @@ struct agenda {
  * REPLY_NOTFOUND for an unknown cluster, REPLY_INPUT for an unknown zone. */
 bool agenda_prepare(struct agenda *a, struct error *err) MUST_USE;
 
-/* How many days the item lasts, 1 for what is shorter. */
-int agenda_parts(const struct item_rule *rule);
 /* Is the kept row one of this edition? */
 bool agenda_owns(const struct agenda *a, const struct item *kept);
-/* Minutes from the midnight that begins the edition's first day. */
-int32_t agenda_minute(const struct agenda *a, struct local t);
+/* A minute from the midnight that begins the edition's first day. */
 struct local agenda_local(const struct agenda *a, int32_t minute);
 
 /* Fails with REPLY_CONFLICT: what does not fit, in words. */

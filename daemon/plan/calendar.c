@@ -104,17 +104,6 @@ const struct holiday *calendar_holiday(const struct rules *r, const char *cc,
     return row_of_kind(r, cc, d, HOLIDAY_PUBLIC);
 }
 
-const struct holiday *calendar_any_holiday(const struct rules *r,
-                                           const char *cc, struct date d)
-{
-    const struct holiday *end = NULL, *h = rows_of(r, cc, d, &end);
-
-    for (; h && h < end; h++)
-        if (h->kind != HOLIDAY_WORKDAY)
-            return h;
-    return NULL;
-}
-
 bool calendar_meets(const struct rules *r, const struct member *m,
                     struct date d)
 {

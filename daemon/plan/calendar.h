@@ -10,9 +10,6 @@ bool calendar_rests(const struct rules *r, const struct member *m,
 /* The holiday of `cc` that closes offices that day (kind public), or NULL. */
 const struct holiday *calendar_holiday(const struct rules *r, const char *cc,
                                        struct date d);
-/* The first holiday of any kind, for explanations, or NULL. */
-const struct holiday *calendar_any_holiday(const struct rules *r,
-                                           const char *cc, struct date d);
 /* Meetings may be held there that day: a working day, or a rest day that
  * `meets` opens, and no public holiday. */
 bool calendar_meets(const struct rules *r, const struct member *m,

@@ -42,7 +42,8 @@ bool budget_cancelled(struct budget *b)
     return b->cancelled;
 }
 
-bool budget_take(struct budget *b)
+/* Takes one node; false when there is none left or the watch says stop. */
+static bool budget_take(struct budget *b)
 {
     if (budget_cancelled(b) || b->nodes <= 0)
         return false;

@@ -13,8 +13,6 @@ struct budget {
     bool cancelled;
 };
 
-/* Takes one node; false when there is none left or the watch says stop. */
-bool budget_take(struct budget *b);
 /* The watch says stop (and from now on b->cancelled does). */
 bool budget_cancelled(struct budget *b);
 

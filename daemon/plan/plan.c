@@ -66,16 +66,6 @@ const char *item_status_word(enum item_status s)
     return item_words[s];
 }
 
-bool item_status_parse(const char *word, enum item_status *ret)
-{
-    size_t i;
-
-    if (!word_index(item_words, COUNT(item_words), word, &i))
-        return false;
-    *ret = (enum item_status)i;
-    return true;
-}
-
 const char *item_audience_word(enum item_audience a)
 {
     return audience_words[a];
@@ -96,55 +86,6 @@ char *edition_name(TALLOC_CTX *ctx, const char *cluster, int cycle, int n)
     if (n > 0)
         return text_format(ctx, "%s-%d-%d", cluster, cycle, n);
     return text_format(ctx, "%s-%d", cluster, cycle);
-}
-
-/* A decimal number of at most `most` digits without a leading zero that fills
- * text..end; -1 when it is none. */
-static int number_between(const char *text, const char *end, int most)
-{
-    int value = 0;
-
-    if (text == end || end - text > most || *text == '0')
-        return -1;
-    for (; text < end; text++) {
-        if (*text < '0' || *text > '9')
-            return -1;
-        value = value * 10 + (*text - '0');
-    }
-    return value;
-}
-
-static const char *last_dash(const char *text, const char *end)
-{
-    while (end > text)
-        if (*--end == '-')
-            return end;
-    return NULL;
-}
-
-static bool is_cycle(int number)
-{
-    return number >= 1900 && number < 2200;
-}
-
-bool edition_name_parse(TALLOC_CTX *ctx, const char *name,
-                        const char **ret_cluster, int *ret_cycle, int *ret_n)
-{
-    const char *end = name + strlen(name), *dash = last_dash(name, end);
-    int n = 0, cycle = dash ? number_between(dash + 1, end, 4) : -1;
-
-    if (dash && cycle > 0 && !is_cycle(cycle)) {
-        n = cycle;
-        end = dash;
-        dash = last_dash(name, end);
-        cycle = dash ? number_between(dash + 1, end, 4) : -1;
-    }
-    if (!dash || dash == name || !is_cycle(cycle))
-        return false;
-    *ret_cluster = memory_text_n(ctx, name, (size_t)(dash - name));
-    *ret_cycle = cycle;
-    *ret_n = n;
-    return true;
 }
 
 struct edition *plan_edition(const struct plan *p, const char *id)

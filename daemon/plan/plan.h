@@ -120,7 +120,6 @@ enum edition_status edition_status_on(const struct edition *e,
 const char *edition_status_word(enum edition_status s);
 bool edition_status_parse(const char *word, enum edition_status *ret) MUST_USE;
 const char *item_status_word(enum item_status s);
-bool item_status_parse(const char *word, enum item_status *ret) MUST_USE;
 
 const char *item_audience_word(enum item_audience a);
 bool item_audience_parse(const char *word, enum item_audience *ret) MUST_USE;
@@ -128,11 +127,6 @@ bool item_audience_parse(const char *word, enum item_audience *ret) MUST_USE;
 /* ---- identity */
 /* "CLUSTER-CYCLE" or "CLUSTER-CYCLE-N" (n > 0), on ctx. */
 char *edition_name(TALLOC_CTX *ctx, const char *cluster, int cycle, int n);
-/* Splits such a name (the cluster's code may hold '-'); false when it is none.
- */
-bool edition_name_parse(TALLOC_CTX *ctx, const char *name,
-                        const char **ret_cluster, int *ret_cycle,
-                        int *ret_n) MUST_USE;
 
 /* ---- finding and copying; NULL when there is none */
 struct edition *plan_edition(const struct plan *p, const char *id);

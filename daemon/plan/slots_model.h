@@ -90,10 +90,6 @@ int32_t partners_order(TALLOC_CTX *ctx, const struct slots_input *in,
                        const struct reasons_on *reasons,
                        const struct span *sessions, struct clock_memo *memo,
                        int *ret_order);
-/* cost: n * n, row by row. The least sum of one cell per row and column;
- * ret_column (n cells) gets the column of each row. */
-int64_t assignment_best(TALLOC_CTX *ctx, const int32_t *cost, size_t n,
-                        size_t *ret_column);
 
 /* ---- slots_model.c */
 bool reason_holds(const struct reasons_on *reasons, enum slots_reason_kind kind,

@@ -144,8 +144,10 @@ static void assignment_add(const int32_t *cost, size_t n, size_t row,
         match[at] = match[way[at]];
 }
 
-int64_t assignment_best(TALLOC_CTX *ctx, const int32_t *cost, size_t n,
-                        size_t *ret_column)
+/* cost: n * n, row by row. The least sum of one cell per row and column;
+ * ret_column (n cells) gets the column of each row. */
+static int64_t assignment_best(TALLOC_CTX *ctx, const int32_t *cost, size_t n,
+                               size_t *ret_column)
 {
     int64_t *u = array_new(ctx, int64_t, 3 * (n + 1));
     int64_t *v = u + n + 1, *least = v + n + 1;

@@ -56,17 +56,6 @@ struct variant variant_near(TALLOC_CTX *ctx, const struct problem *p,
     return v;
 }
 
-struct problem *variant_standing(TALLOC_CTX *ctx, const struct problem *p,
-                                 const int32_t *choice)
-{
-    struct problem *q = shallow(ctx, p);
-
-    for (size_t i = 0; i < p->n_editions; i++)
-        if (choice[i] >= 0)
-            edition_fix(q, p, (int32_t)i, choice[i]);
-    return q;
-}
-
 static void candidates_own(struct problem *q, int32_t e)
 {
     struct problem_edition *edition = &q->editions[e];

@@ -17,9 +17,6 @@ struct variant {
  * where the plan has them. */
 struct variant variant_near(TALLOC_CTX *ctx, const struct problem *p,
                             const struct solution *s, int32_t e);
-/* Every edition with a choice (not -1) stands there, as its only candidate. */
-struct problem *variant_standing(TALLOC_CTX *ctx, const struct problem *p,
-                                 const int32_t *choice);
 /* Edition e may only start on that day. */
 struct problem *variant_start(TALLOC_CTX *ctx, const struct problem *p,
                               int32_t e, int32_t start);

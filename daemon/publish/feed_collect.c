@@ -30,8 +30,9 @@ static const char *said(const char *text)
     return text ? text : "";
 }
 
-const struct edition *events_edition(const struct feed_input *in,
-                                     const char *id)
+/* The edition of a thing in the version, or among what is gone, or NULL. */
+static const struct edition *edition_of(const struct feed_input *in,
+                                        const char *id)
 {
     const struct edition *e = plan_edition(in->version, id);
 
@@ -394,7 +395,7 @@ static void add_meetings(struct collector *c)
     }
     for (size_t i = 0; gone && i < gone->n_items; i++) {
         const struct item *item = &gone->items[i];
-        const struct edition *e = events_edition(c->in, item->edition);
+        const struct edition *e = edition_of(c->in, item->edition);
 
         if (e && !is_there(c, said(item->uid)))
             add_meeting(c, e, item, EVENT_CANCELLED);

@@ -78,16 +78,11 @@ struct events events_collect(TALLOC_CTX *ctx, const struct feed_input *in);
 /* The deadlines (feed_deadline.c), appended. */
 void events_add_deadlines(TALLOC_CTX *ctx, const struct feed_input *in,
                           struct events *events);
-/* The edition of a thing in the version, or among what is gone, or NULL. */
-const struct edition *events_edition(const struct feed_input *in,
-                                     const char *id);
 
 /* May it be the UID of an event here: one word that needs no escapes? */
 bool event_uid_is_good(const char *uid);
-/* What a written event says (feed_previous.c): the value of a property without
- * parameters, unfolded, on ctx, NULL when it is not there; the same as a time,
- * INSTANT_NONE. */
-char *event_value(TALLOC_CTX *ctx, const char *text, const char *name);
+/* What a written event says (feed_previous.c): a property without parameters
+ * as a time, INSTANT_NONE when it is not there. */
 struct instant event_stamp(TALLOC_CTX *ctx, const char *text, const char *name);
 
 /* What was printed before, by UID (feed_previous.c): in->printed, or when there

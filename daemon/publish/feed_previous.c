@@ -31,7 +31,8 @@ static const char *digest_of(TALLOC_CTX *ctx, const char *text,
     return digest;
 }
 
-char *event_value(TALLOC_CTX *ctx, const char *text, const char *name)
+/* The value of a property without parameters, unfolded, on ctx, or NULL. */
+static char *event_value(TALLOC_CTX *ctx, const char *text, const char *name)
 {
     char *start = text_format(ctx, "\r\n%s:", name);
     const char *at = strstr(text, start);

@@ -21,9 +21,6 @@ void join_check(const struct build *parts, size_t n);
  * has an error. (join.c) */
 struct rules *join_rules(TALLOC_CTX *ctx, const struct build *parts, size_t n);
 
-/* The i-th statement of a keyword and its code; NULL when there is none. */
-const struct node *join_statement(const struct build *b, const char *keyword,
-                                  size_t i);
 /* The first statement of that keyword in the parts that has the code: its part
  * and its index in it; false when there is none. */
 bool join_find(const struct build *parts, size_t n, const char *keyword,

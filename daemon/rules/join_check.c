@@ -14,8 +14,9 @@ const char *join_code(const struct node *n)
     return n->n_values > 0 && !n->values[0].problem ? n->values[0].text : NULL;
 }
 
-const struct node *join_statement(const struct build *b, const char *keyword,
-                                  size_t i)
+/* The i-th statement of a keyword; NULL when there is none. */
+static const struct node *statement_of(const struct build *b,
+                                       const char *keyword, size_t i)
 {
     for (size_t k = 0; k < b->root->n_kids; k++)
         if (strcmp(b->root->kids[k]->row->keyword, keyword) == 0 && i-- == 0)
@@ -54,7 +55,7 @@ static const struct node *earlier(const struct build *parts, size_t part,
     size_t p, i;
 
     return join_find(parts, part, keyword, code, &p, &i)
-               ? join_statement(&parts[p], keyword, i)
+               ? statement_of(&parts[p], keyword, i)
                : NULL;
 }
 
@@ -129,7 +130,7 @@ static void check_same(const struct build *parts, size_t part,
 
     if (!join_find(parts, part, keyword, code, &first, &i))
         return;
-    other = join_statement(&parts[first], keyword, i);
+    other = statement_of(&parts[first], keyword, i);
     if (!node_same(b->tmp, other, n, &d))
         find_error(b->f, n->where,
                    "write the same in both files, or use another code",

@@ -216,14 +216,3 @@ char *row_print(TALLOC_CTX *ctx, const struct row *row)
     return text_format(ctx, "%s%s%s", row->keyword, *row->pattern ? " " : "",
                        row->pattern);
 }
-
-const char *language_nearest(TALLOC_CTX *ctx, const char *word)
-{
-    const char **words = array_new(ctx, const char *, language_rows() + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; i < language_rows(); i++)
-        if (!(rows[i].flags & ROW_BARE))
-            words[n++] = rows[i].keyword;
-    return text_nearest(word, words);
-}

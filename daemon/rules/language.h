@@ -81,8 +81,6 @@ const char **language_keywords(TALLOC_CTX *ctx, enum scope s);
 /* "lasts N day(s)[, starting DAY or ...]" on ctx. */
 char *row_print(TALLOC_CTX *ctx, const struct row *row);
 
-/* The keyword nearest to a word, for "did you mean"; NULL when none is near. */
-const char *language_nearest(TALLOC_CTX *ctx, const char *word);
 /* For `help rules [WORD]`; NULL for a word that the language does not have. */
 char *language_help(TALLOC_CTX *ctx, const char *word);
 /* The statements as a section of convened.rules(5), in mdoc. */

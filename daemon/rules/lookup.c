@@ -172,13 +172,6 @@ const char *body_code_on(const struct body *b, struct date on)
     return f ? f->code : b->code;
 }
 
-const char *body_title_on(const struct body *b, struct date on)
-{
-    const struct former *f = former_on(b, on);
-
-    return f ? f->title : b->title;
-}
-
 struct date yearly_in(struct yearly y, int year)
 {
     int days = date_days_in_month(year, y.month);

@@ -501,9 +501,8 @@ const struct zone *rules_zone(const struct rules *r,
 /* A member on that date? */
 bool member_is_in(const struct member *m, struct date on);
 
-/* The name of a body on a date: its own or a former one. */
+/* The code of a body on a date: its own or a former one. */
 const char *body_code_on(const struct body *b, struct date on);
-const char *body_title_on(const struct body *b, struct date on);
 
 /* First and last day of a cycle; sectors may begin theirs on different days. */
 struct date cycle_first(const struct sector *s, int cycle);

@@ -46,8 +46,10 @@ const struct rules *draft_rules_with(TALLOC_CTX *ctx, struct serve *s,
     return generation_with(ctx, s, files, n, found);
 }
 
-const struct rules *draft_rules(TALLOC_CTX *ctx, struct serve *s,
-                                const char *draft)
+/* The rules a draft is planned and laid out by: those of the daemon, but with
+ * the files that a fork was planned with. On ctx, or the generation's. */
+static const struct rules *draft_rules(TALLOC_CTX *ctx, struct serve *s,
+                                       const char *draft)
 {
     const struct rules *own = NULL;
     struct diagnostics found = {NULL, 0, 0};

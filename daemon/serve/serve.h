@@ -129,12 +129,8 @@ bool draft_facts(TALLOC_CTX *ctx, struct serve *s, const char *name,
  * change when name is "main", else on ctx. */
 bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
                  const struct plan **ret, struct error *err) MUST_USE;
-/* The rules a draft is planned and laid out by: those of the daemon, but with
- * the files that a fork was planned with. On ctx, or the generation's. */
-const struct rules *draft_rules(TALLOC_CTX *ctx, struct serve *s,
-                                const char *draft);
-/* The same with one more file (its sector set), not kept; NULL when there are
- * errors. */
+/* The rules that a draft is planned and laid out by, with one more file (its
+ * sector set), which is not kept; NULL when there are errors. On ctx. */
 const struct rules *draft_rules_with(TALLOC_CTX *ctx, struct serve *s,
                                      const char *draft,
                                      const struct draft_file *one,
@@ -164,11 +160,6 @@ bool serve_tasks(TALLOC_CTX *ctx, struct serve *s, struct tasks *ret,
 bool deadlines_refresh(struct serve *s, struct error *err) MUST_USE;
 /* How many tasks of what is released are overdue. */
 int deadlines_overdue(const struct serve *s);
-
-/* ---- verbs_work.c */
-/* The register of documents, due dates as they follow from the tasks. */
-bool serve_documents(TALLOC_CTX *ctx, struct serve *s, struct documents *ret,
-                     struct error *err) MUST_USE;
 
 /* ---- publishing.c */
 /* Loads the last version into s->out (at start, after a reload). */

@@ -10,8 +10,9 @@
 #include "daemon/publish/view.h"
 #include "daemon/serve/verbs.h"
 
-bool serve_documents(TALLOC_CTX *ctx, struct serve *s, struct documents *ret,
-                     struct error *err)
+/* The register of documents, due dates as they follow from the tasks. */
+static bool documents_of(TALLOC_CTX *ctx, struct serve *s,
+                         struct documents *ret, struct error *err)
 {
     struct tasks tasks;
 
@@ -134,7 +135,7 @@ static bool answer_documents(struct request *q, const struct edition *e,
     const char *code = request_text(q, "code");
     struct documents all;
 
-    if (!serve_documents(q->ctx, q->serve, &all, err))
+    if (!documents_of(q->ctx, q->serve, &all, err))
         return false;
     for (size_t i = 0; i < from->n; i++) {
         const struct document *d =
@@ -373,7 +374,7 @@ bool verb_DOCUMENTS(struct request *q, struct error *err)
     struct documents all, wanted = {NULL, 0};
     int missing = 0;
 
-    if (!serve_documents(q->ctx, q->serve, &all, err))
+    if (!documents_of(q->ctx, q->serve, &all, err))
         return false;
     wanted.rows = array_new(q->ctx, struct document, all.n);
     for (size_t i = 0; i < all.n; i++)
@@ -459,7 +460,7 @@ bool verb_HANDOVER(struct request *q, struct error *err)
     if (!draft_whole(q->ctx, s, request_draft(q), &in.plan, err) ||
         !store_history(q->ctx, s->store, &history, err) ||
         !store_contacts(q->ctx, s->store, &contacts, err) ||
-        !serve_documents(q->ctx, s, &documents, err) ||
+        !documents_of(q->ctx, s, &documents, err) ||
         !serve_tasks(q->ctx, s, &tasks, err) ||
         !office_handover(q->ctx, &in,
                          args_flag(q->args, "html") ? PAPER_HTML

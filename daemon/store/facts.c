@@ -142,16 +142,6 @@ bool store_history(TALLOC_CTX *ctx, struct store *st, struct history *ret,
     return query_list(ctx, &q, &ret->rows, &ret->n, err);
 }
 
-bool store_add_past(struct store *st, const struct past *row, struct error *err)
-{
-    struct query q = query_of(st, SQL_ADD_PAST);
-
-    query_record(&q, row);
-    if (!query_run(&q, NULL, err))
-        return wrap(err, "%s of %d", row->cluster, row->cycle);
-    return true;
-}
-
 bool store_put_past(struct store *st, const struct past *row, struct error *err)
 {
     struct query q = query_of(st, SQL_PUT_PAST);

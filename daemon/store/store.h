@@ -148,9 +148,6 @@ bool store_set_floor(struct store *st, const struct floor *f,
 /* ---- history entered by officers, and imported holidays */
 bool store_history(TALLOC_CTX *ctx, struct store *st, struct history *ret,
                    struct error *err) MUST_USE;
-/* REPLY_CONFLICT when (cluster, cycle, from) is there. */
-bool store_add_past(struct store *st, const struct past *row,
-                    struct error *err) MUST_USE;
 /* Adds or replaces by (cluster, cycle, from). */
 bool store_put_past(struct store *st, const struct past *row,
                     struct error *err) MUST_USE;

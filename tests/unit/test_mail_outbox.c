@@ -42,24 +42,15 @@ static void words_come_back(void **state)
             message_state_parse(message_state_word((enum message_state)i), &s));
         assert_int_equal(s, i);
     }
-    for (int i = 0; i < MESSAGE_KINDS; i++) {
-        enum message_kind k = MESSAGE_KINDS;
-
-        assert_true(
-            message_kind_parse(message_kind_word((enum message_kind)i), &k));
-        assert_int_equal(k, i);
-    }
 }
 
 static void other_words_do_not(void **state)
 {
     enum message_state s;
-    enum message_kind k;
 
     (void)state;
     assert_false(message_state_parse("", &s));
     assert_false(message_state_parse("Sent", &s));
-    assert_false(message_kind_parse("letter", &k));
 }
 
 /* The diagram of outbox.h, row by row: from, to. */

@@ -6,7 +6,6 @@
 static void words_go_both_ways(void **state)
 {
     enum edition_status e;
-    enum item_status i;
 
     (void)state;
     for (int s = EDITION_PROPOSED; s <= EDITION_LAPSED; s++) {
@@ -14,59 +13,7 @@ static void words_go_both_ways(void **state)
             edition_status_word((enum edition_status)s), &e));
         assert_int_equal(e, s);
     }
-    for (int s = ITEM_PROPOSED; s <= ITEM_HELD; s++) {
-        assert_true(
-            item_status_parse(item_status_word((enum item_status)s), &i));
-        assert_int_equal(i, s);
-    }
     assert_false(edition_status_parse("done", &e));
-    assert_false(item_status_parse("lapsed", &i));
-}
-
-static void names_split_as_they_were_made(void **state)
-{
-    static const struct {
-        const char *cluster;
-        int cycle, n;
-        const char *name;
-    } rows[] = {{"JWG", 2027, 0, "JWG-2027"},
-                {"DDG", 2027, 12, "DDG-2027-12"},
-                {"ADGSOM-WG", 2030, 0, "ADGSOM-WG-2030"},
-                {"A-1-B", 1990, 3, "A-1-B-1990-3"},
-                {"X-2027", 2028, 0, "X-2027-2028"}};
-    TALLOC_CTX *ctx = talloc_new(NULL);
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *cluster;
-        int cycle, n;
-        char *name =
-            edition_name(ctx, rows[i].cluster, rows[i].cycle, rows[i].n);
-        assert_string_equal(name, rows[i].name);
-        assert_true(edition_name_parse(ctx, name, &cluster, &cycle, &n));
-        assert_string_equal(cluster, rows[i].cluster);
-        assert_int_equal(cycle, rows[i].cycle);
-        assert_int_equal(n, rows[i].n);
-    }
-    talloc_free(ctx);
-}
-
-static void what_is_no_name_is_refused(void **state)
-{
-    static const char *const rows[] = {
-        "",          "JWG",        "JWG-",       "-2027",       "JWG-20277",
-        "JWG-0027",  "JWG-2027-",  "JWG-2027-0", "JWG-2027-01", "2027",
-        "JWG-x2027", "JWG-2027-x", "JWG-1899",   "-2027-1"};
-    TALLOC_CTX *ctx = talloc_new(NULL);
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *cluster;
-        int cycle, n;
-        if (edition_name_parse(ctx, rows[i], &cluster, &cycle, &n))
-            fail_msg("'%s' was taken for a name", rows[i]);
-    }
-    talloc_free(ctx);
 }
 
 static void editions_stand_by_date_and_undated_last(void **state)
@@ -138,8 +85,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_go_both_ways),
-        cmocka_unit_test(names_split_as_they_were_made),
-        cmocka_unit_test(what_is_no_name_is_refused),
         cmocka_unit_test(editions_stand_by_date_and_undated_last),
         cmocka_unit_test(a_copy_owns_its_text)};
 

@@ -156,9 +156,9 @@ static void shipped_bodies(void **state)
     assert_string_equal("TELSOM", body_code_on(b, date_of(2019, 10, 31)));
     assert_string_equal("ADGSOM", body_code_on(b, date_of(2019, 11, 1)));
     assert_string_equal("ASEAN Telecommunication Regulators' Committee",
-                        body_title_on(atrc, date_of(2011, 7, 1)));
+                        atrc->formerly[0].title);
     assert_string_equal("ASEAN Telecommunications Regulators' Council",
-                        body_title_on(atrc, date_of(2011, 8, 1)));
+                        atrc->title);
 }
 
 static void shipped_ministerial(void **state)

@@ -130,7 +130,7 @@ static void answers_are_written_as_promised(void **state)
     (void)fail_at(&err, "a.rules", 3, 7);
     assert_non_null(
         strstr(wire_error(job, &err), ",\"at\":\"a.rules:3:7\"}}\n"));
-    (void)(fail)(&err, REPLY_INPUT, "\xff");
+    strcpy(err.text, "\xff"); /* fail() would drop it */
     assert_non_null(strstr(wire_error(job, &err), "not UTF-8"));
     json_decref(row);
     talloc_free(job);
