@@ -23,6 +23,7 @@
 #include "daemon/base/text.h"
 #include "daemon/serve/job.h"
 #include "daemon/serve/serve.h"
+#include "daemon/serve/zones.h"
 
 #define STOP_SECONDS 15
 #define FDS_MOST     8
@@ -135,6 +136,7 @@ static bool open_all(struct process *p, struct error *err)
         !http_start(s, p->http_fds, p->n_http, err))
         return false;
     delivery_poke(s);
+    zones_tell(s);
     return true;
 }
 

@@ -15,7 +15,6 @@
 #include "daemon/base/text.h"
 
 #define PROBE_STEP (7 * 86400)
-#define ZONE_TABLE "/usr/share/zoneinfo/zone.tab"
 
 struct change {
     int64_t at; /* from this second on */
@@ -93,18 +92,34 @@ static void read_changes(struct zone *z)
     }
 }
 
+const char *zone_directory(void)
+{
+    const char *other = secure_getenv("TZDIR");
+
+    return other && *other ? other : "/usr/share/zoneinfo";
+}
+
+/* A file of the database, or NULL. */
+static FILE *open_file(const char *name)
+{
+    char path[4096];
+
+    (void)snprintf(path, sizeof path, "%s/%s", zone_directory(), name);
+    return fopen(path, "re");
+}
+
 /* Looks `name` up in zone.tab, offers the nearest one when it is not there. */
 static bool is_known(const char *name, struct error *err)
 {
     char line[512], best[64] = "", field[64];
-    FILE *f = fopen(ZONE_TABLE, "re");
+    FILE *f = open_file("zone.tab");
     bool found = strcmp(name, "UTC") == 0;
     int least = 6;
 
     if (!f)
         return fail(err, REPLY_INTERNAL,
-                    "%s cannot be read: install the package tzdata",
-                    ZONE_TABLE);
+                    "%s/zone.tab cannot be read: install the package tzdata",
+                    zone_directory());
     while (!found && fgets(line, sizeof line, f)) {
         int d;
 
@@ -210,11 +225,8 @@ char *zone_offset_print(const struct zone *z, struct instant t,
 const char *zone_database_version(void)
 {
     static char version[32];
-    FILE *f;
+    FILE *f = open_file("tzdata.zi");
 
-    if (version[0])
-        return version;
-    f = fopen("/usr/share/zoneinfo/tzdata.zi", "re");
     if (!f || fscanf(f, "# version %31s", version) != 1)
         (void)snprintf(version, sizeof version, "unknown");
     if (f)

@@ -39,5 +39,9 @@ struct instant zone_instant(const struct zone *z, struct local t);
 char *zone_offset_print(const struct zone *z, struct instant t,
                         char buf[ZONE_OFFSET_TEXT]);
 
-/* The version of the installed zone database ("2024a"), or "unknown". */
+/* Where the zone database lies: TZDIR, as for the C library, or the system's. */
+const char *zone_directory(void);
+
+/* The version of the installed zone database ("2024a") as it is now, or
+ * "unknown"; the next call writes over it. */
 const char *zone_database_version(void);

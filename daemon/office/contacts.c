@@ -1,6 +1,6 @@
 /*
- * Contacts: the words of their rows, whose clock they live by, and what concerns
- * them.
+ * Contacts: the words of their rows, whose clock they live by, and what
+ * concerns them.
  *
  * 1. A contact without bodies stands for all bodies of its member, partner or
  *    desk.
@@ -72,23 +72,40 @@ static const struct zone *known_zone(const struct rules *r, const char *name)
     return NULL;
 }
 
-/* A zone that the rules do not name is read once and kept as long as the
- * process lives: zones never change, and only the loop thread loads them. */
+/* Zones that the rules do not name are read once and kept until they are
+ * forgotten; only the loop thread loads them. */
+static struct {
+    const struct zone **rows;
+    size_t n;
+} others;
+
 static const struct zone *other_zone(const char *name)
 {
-    static const struct zone **kept;
-    static size_t n;
     const struct zone *z;
-    struct error err;
 
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(zone_name(kept[i]), name) == 0)
-            return kept[i];
-    if (!zone_load(NULL, name, &z, &err))
+    for (size_t i = 0; i < others.n; i++)
+        if (strcmp(zone_name(others.rows[i]), name) == 0)
+            return others.rows[i];
+    others.rows =
+        array_grow(NULL, others.rows, const struct zone *, others.n + 1);
+    if (!zone_load(others.rows, name, &z, NULL))
         return NULL;
-    kept = array_grow(NULL, kept, const struct zone *, n + 1);
-    kept[n++] = z;
+    others.rows[others.n++] = z;
     return z;
+}
+
+const struct zone *office_zone(const struct rules *r, const char *name)
+{
+    const struct zone *z = known_zone(r, name);
+
+    return z ? z : other_zone(name);
+}
+
+void office_forget_zones(void)
+{
+    talloc_free(others.rows);
+    others.rows = NULL;
+    others.n = 0;
 }
 
 const struct sector *contact_sector(const struct rules *r,
@@ -119,12 +136,8 @@ static const struct zone *home_zone(const struct rules *r,
 
 const struct zone *contact_zone(const struct rules *r, const struct contact *c)
 {
-    const struct zone *z = NULL;
+    const struct zone *z = c->zone && *c->zone ? office_zone(r, c->zone) : NULL;
 
-    if (c->zone && *c->zone)
-        z = known_zone(r, c->zone);
-    if (!z && c->zone && *c->zone)
-        z = other_zone(c->zone);
     return z ? z : home_zone(r, c);
 }
 

@@ -135,6 +135,11 @@ const struct sector *contact_sector(const struct rules *r,
 bool contact_is_subscribed(const struct contact *c);
 /* The contact's clock: its own zone, else its member's or partner's. */
 const struct zone *contact_zone(const struct rules *r, const struct contact *c);
+/* A zone by its name: loading one is slow, those of the rules and others that
+ * were asked for are kept. NULL when there is none. */
+const struct zone *office_zone(const struct rules *r, const char *name);
+/* Forgets the others: the zone database was updated. */
+void office_forget_zones(void);
 /* The contact concerned by an item / an edition / a task's owner? */
 bool contact_hears_item(const struct rules *r, const struct contact *c,
                         const struct item *i);

@@ -32,6 +32,11 @@ struct property {
     const char *old_value, *new_value;
 };
 
+static const char *text_of(const char *text)
+{
+    return text ? text : "";
+}
+
 static const char *date_text(TALLOC_CTX *ctx, struct date d)
 {
     char buf[DATE_TEXT];
@@ -88,7 +93,7 @@ static enum change_kind item_status_kind(enum item_status from,
     return to == ITEM_CONFIRMED ? CHANGE_CONFIRMED : CHANGE_OTHER;
 }
 
-enum { EDITION_PROPERTIES = 8, ITEM_PROPERTIES = 12 };
+enum { EDITION_PROPERTIES = 8, ITEM_PROPERTIES = 13 };
 
 /* The properties of an edition in the order they are told. Where the first day
  * moves, the last day and the days between say nothing more. */
@@ -133,6 +138,23 @@ static int64_t minutes_long(const struct item *i)
     return (local_seconds(i->end) - local_seconds(i->start)) / 60;
 }
 
+/* When it begins for the world, where the clock on the wall stays and its
+ * zone's law does not. */
+static const char *instant_text(TALLOC_CTX *ctx, struct instant t)
+{
+    char buf[INSTANT_TEXT];
+
+    return memory_text(ctx, instant_print(t, buf));
+}
+
+static bool same_wall(const struct item *a, const struct item *b)
+{
+    return a->status != ITEM_PROPOSED && b->status != ITEM_PROPOSED &&
+           local_seconds(a->start) == local_seconds(b->start) &&
+           strcmp(text_of(a->zone), text_of(b->zone)) == 0 &&
+           !instant_is_none(a->start_utc) && !instant_is_none(b->start_utc);
+}
+
 static size_t item_properties(TALLOC_CTX *ctx, const struct item *a,
                               const struct item *b,
                               struct property p[ITEM_PROPERTIES])
@@ -148,6 +170,10 @@ static size_t item_properties(TALLOC_CTX *ctx, const struct item *a,
         p[n++] = (struct property){"end", CHANGE_MOVED, local_text(ctx, a->end),
                                    local_text(ctx, b->end)};
     p[n++] = (struct property){"zone", CHANGE_VENUE, a->zone, b->zone};
+    if (same_wall(a, b))
+        p[n++] = (struct property){"start_utc", CHANGE_MOVED,
+                                   instant_text(ctx, a->start_utc),
+                                   instant_text(ctx, b->start_utc)};
     p[n++] = (struct property){"city", CHANGE_VENUE, a->city, b->city};
     p[n++] = (struct property){"title", CHANGE_RETITLED, a->title, b->title};
     p[n++] = (struct property){"partner", CHANGE_OTHER, a->partner, b->partner};
@@ -161,11 +187,6 @@ static size_t item_properties(TALLOC_CTX *ctx, const struct item *a,
                                item_audience_word(b->audience)};
     p[n++] = (struct property){"link", CHANGE_OTHER, a->link, b->link};
     return n;
-}
-
-static const char *text_of(const char *text)
-{
-    return text ? text : "";
 }
 
 static bool properties_same(const struct property *p, size_t n)

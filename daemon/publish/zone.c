@@ -318,4 +318,5 @@ void vtimezone_forget(void)
     talloc_free(cache.rows);
     cache.rows = NULL;
     cache.n = 0;
+    icaltimezone_free_builtin_timezones(); /* read again when asked for */
 }

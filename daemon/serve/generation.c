@@ -12,6 +12,7 @@
 #include "daemon/plan/agendas.h"
 #include "daemon/publish/zone.h"
 #include "daemon/serve/letter_view.h"
+#include "daemon/serve/zones.h"
 
 #define FILE_MOST  (4 * 1024 * 1024)
 #define FILES_MOST 300 /* of a directory */
@@ -325,5 +326,9 @@ bool serve_reload(struct serve *s, struct error *err)
     talloc_free(tmp);
     draft_forget(s);
     vtimezone_forget();
-    return publishing_load(s, err);
+    office_forget_zones();
+    if (!publishing_load(s, err))
+        return false;
+    zones_tell(s);
+    return true;
 }

@@ -42,13 +42,11 @@ static void set_text(json_t *object, const char *name, const char *text)
     invariant(rc == 0);
 }
 
-/* A place's zone by its name. Loading one is slow, so the office is asked,
- * which keeps those of the rules and of others that it saw. */
 static const struct zone *zone_named(const struct rules *r, const char *name)
 {
-    const struct contact there = {.of = "", .zone = name};
+    const struct zone *z = name[0] ? office_zone(r, name) : NULL;
 
-    return name[0] ? contact_zone(r, &there) : zone_utc();
+    return z ? z : zone_utc();
 }
 
 /* What the recipient calls its clock: its capital, or else the zone's name. */
@@ -69,17 +67,19 @@ static void set_clocks(TALLOC_CTX *ctx, const struct rules *r, json_t *v,
 {
     const struct zone *reader = contact_zone(r, c);
     const struct zone *venue = zone_named(r, i->zone);
+    struct instant from, to;
 
     if (instant_is_none(i->start_utc))
         return;
-    set_text(v, "venue_time",
-             clock_line(ctx, venue, i->city, i->start_utc, i->end_utc));
-    if (zone_offset(venue, i->start_utc) != zone_offset(reader, i->start_utc))
+    /* What was released goes by the clock on the wall, whatever the law made of
+     * that clock since. */
+    from = zone_instant(venue, i->start);
+    to = zone_instant(venue, i->end);
+    set_text(v, "venue_time", clock_line(ctx, venue, i->city, from, to));
+    if (zone_offset(venue, from) != zone_offset(reader, from))
         set_text(v, "your_time",
-                 clock_line(ctx, reader, clock_name(r, c, reader), i->start_utc,
-                            i->end_utc));
-    set_text(v, "utc_time",
-             clock_line(ctx, zone_utc(), "UTC", i->start_utc, i->end_utc));
+                 clock_line(ctx, reader, clock_name(r, c, reader), from, to));
+    set_text(v, "utc_time", clock_line(ctx, zone_utc(), "UTC", from, to));
 }
 
 static json_t *item_view(TALLOC_CTX *ctx, const struct rules *r,
@@ -147,7 +147,9 @@ static const char *field_words(const char *field)
     for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++)
         if (strcmp(silent[i], field) == 0)
             return "";
-    return strcmp(field, "zone") == 0 ? "time zone" : field;
+    return strcmp(field, "zone") == 0        ? "time zone"
+           : strcmp(field, "start_utc") == 0 ? "time in UTC"
+                                             : field;
 }
 
 /* Old and new in words; dates and times as people write them. What is new, or

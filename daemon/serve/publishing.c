@@ -17,6 +17,7 @@
 #include "daemon/publish/shown.h"
 #include "daemon/serve/invitations.h"
 #include "daemon/serve/private.h"
+#include "daemon/serve/zones.h"
 
 #define BAD_FEEDS "bad feeds" /* the setting that names them */
 
@@ -456,7 +457,7 @@ static bool write_release(struct release *r, const char *by, struct error *err)
            identify_all(&r->numbering, r->after, r->before, err) &&
            render_feeds(r, err) && check_news(r, err) && check_size(r, err) &&
            store_add_version(r->s->store, &row, r->after, err) &&
-           write_feeds(r, err) &&
+           write_feeds(r, err) && zones_remember(r->s, err) &&
            private_write(r->ctx, r->s, r->press, r->number, err) &&
            write_digests(r, err) && write_invitations(r, err) &&
            write_printed(r, err);

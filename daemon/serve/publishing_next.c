@@ -112,6 +112,44 @@ static void keep_items(const struct serve *s, struct plan *after,
     }
 }
 
+/* The item as it was published, when it is over and was not corrected since. */
+static const struct item *past_item(const struct plan *after,
+                                    const struct plan *before,
+                                    const struct item *i, struct date today)
+{
+    const struct item *was =
+        i->end.date.day < today.day ? plan_item(before, i->id) : NULL;
+    const struct edition *old = was ? plan_edition(before, i->edition) : NULL;
+    const struct edition *new = was ? plan_edition(after, i->edition) : NULL;
+    bool same =
+        old && new &&
+        old->start.day == new->start.day &&strcmp(was->zone, i->zone) == 0 &&
+        was->end.date.day < today.day;
+
+    return same && (!i->pinned ||
+                    local_seconds(was->start) == local_seconds(i->start))
+               ? was
+               : NULL;
+}
+
+/* What is over was held when it was published to be held, whatever is learnt
+ * later about the clocks of its day, the venue's and its partners'. */
+static void keep_past_times(struct plan *after, const struct plan *before,
+                            struct date today)
+{
+    for (size_t k = 0; k < after->n_items; k++) {
+        struct item *i = &after->items[k];
+        const struct item *was = past_item(after, before, i, today);
+
+        if (!was)
+            continue;
+        i->start = was->start;
+        i->end = was->end;
+        i->start_utc = was->start_utc;
+        i->end_utc = was->end_utc;
+    }
+}
+
 bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
                      struct plan **ret_after, struct changes *ret_changes,
                      struct error *err)
@@ -126,6 +164,7 @@ bool publishing_next(TALLOC_CTX *ctx, struct serve *s, const char *draft,
     if (before) {
         keep_editions(after, before, today);
         keep_items(s, after, before, today);
+        keep_past_times(after, before, today);
     }
     plan_sort(after);
     if (!draft_access(s, after, err))

@@ -11,6 +11,7 @@
 #include "daemon/publish/view.h"
 #include "daemon/serve/job.h"
 #include "daemon/serve/verbs.h"
+#include "daemon/serve/zones.h"
 
 /* ---- status */
 
@@ -116,6 +117,8 @@ bool verb_STATUS(struct request *q, struct error *err)
     set_text(row, "bad_feeds", s->out.bad_feeds);
     set_text(row, "store", store_trouble(s->store));
     set_text(row, "zones", zone_database_version());
+    (void)json_object_set_new(row, "zones_moved",
+                              json_integer((json_int_t)zones_moved(s)));
     set_text(row, "pages", s->config->base_url);
     set_text(row, "last_error", s->last_error);
     request_row(q, row);

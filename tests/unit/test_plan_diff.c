@@ -170,6 +170,32 @@ static void what_readers_do_not_see_is_no_change(void **state)
                         "Belait; retitled A-2027/X title First>Other");
 }
 
+static struct instant midnight(int64_t seconds_after)
+{
+    return (struct instant){(int64_t)day("2027-03-01").day * 86400 +
+                            seconds_after};
+}
+
+/* The law of a clock changed: the same on the wall, another instant. */
+static void the_instant_moves_under_the_clock(void **state)
+{
+    struct plan *from = two(), *to = two();
+
+    (void)state;
+    from->items[0].start_utc = midnight(3600);
+    to->items[0].start_utc = midnight(0);
+    assert_string_equal(rows(from, to), "0/0"); /* no time is public yet */
+    from->items[0].status = to->items[0].status = ITEM_CONFIRMED;
+    assert_string_equal(rows(from, to),
+                        "0/1; moved A-2027/X start_utc "
+                        "2027-03-01T01:00:00Z>2027-03-01T00:00:00Z");
+    assert_false(item_same(&from->items[0], &to->items[0]));
+    to->items[0].start.minute = 600; /* that says it all */
+    to->items[0].end.minute = 660;
+    assert_string_equal(rows(from, to), "0/1; moved A-2027/X start "
+                                        "2027-03-01T09:00>2027-03-01T10:00");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,7 +206,8 @@ int main(void)
         cmocka_unit_test(states_have_words_of_their_own),
         cmocka_unit_test(a_postponed_edition_loses_its_date),
         cmocka_unit_test(what_is_gone_is_removed),
-        cmocka_unit_test(what_readers_do_not_see_is_no_change)};
+        cmocka_unit_test(what_readers_do_not_see_is_no_change),
+        cmocka_unit_test(the_instant_moves_under_the_clock)};
 
     return cmocka_run_group_tests(tests, setup, teardown);
 }
