@@ -244,10 +244,20 @@ static void put_subject(FILE *out, const char *value)
     (void)fputs("\r\n", out);
 }
 
+/* Columns of a quoted string, its quotes and backslashes included. */
+static size_t quoted_width(const char *name)
+{
+    size_t n = 2;
+
+    for (; *name; name++)
+        n += *name == '"' || *name == '\\' ? 2 : 1;
+    return n;
+}
+
 /* A name before an address: a quoted string, or encoded words. */
 static void put_phrase(FILE *out, const char *name, size_t column)
 {
-    if (!is_ascii(name) || strstr(name, "=?") || strlen(name) > 60) {
+    if (!is_ascii(name) || strstr(name, "=?") || quoted_width(name) > 62) {
         put_encoded(out, name, column);
         return;
     }

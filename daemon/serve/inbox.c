@@ -411,6 +411,26 @@ static bool tell_note(struct judging *j, struct error *err)
         err);
 }
 
+/* Nothing is believed of it (a vacation note and a bounce that is no report
+ * look the same), but it says which mail it came back for. */
+static bool take_auto(struct judging *j, struct error *err)
+{
+    struct message m;
+    int64_t id;
+
+    outcome(j, "counted", false);
+    if (!token_message(j->s, j->in->recipient, &id, err))
+        return false;
+    if (id <= 0 || !store_message(j->ctx, j->s->store, id, &m, NULL))
+        return true;
+    j->row->thing = m.thing;
+    outcome(j,
+            text_format(j->ctx, "counted; it answers message %lld to %s",
+                        (long long)m.id, m.to),
+            false);
+    return true;
+}
+
 static bool judge(struct judging *j, struct error *err)
 {
     const char *kind = j->row->kind;
@@ -421,10 +441,8 @@ static bool judge(struct judging *j, struct error *err)
                 tell_note(j, err));
     if (strcmp(kind, "bounce") == 0)
         return take_bounce(j, err);
-    if (strcmp(kind, "auto") == 0 || strcmp(kind, "receipt") == 0) {
-        outcome(j, "counted", false);
-        return true;
-    }
+    if (strcmp(kind, "auto") == 0 || strcmp(kind, "receipt") == 0)
+        return take_auto(j, err);
     outcome(
         j,
         strcmp(kind, "unreadable") == 0

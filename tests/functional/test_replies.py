@@ -355,6 +355,20 @@ def test_bounces_need_a_proof_and_suspend_twice(released):
     assert not contact_of(released)["suspended"]
 
 
+def test_what_comes_back_without_a_report_says_for_whom(released):
+    """Some systems write bounces as prose: nothing is believed of them, the desk can look."""
+    row = invitations(released)[0]
+    mail = b"From: MAILER-DAEMON@mx.example\nSubject: failure notice\n\nHi. I could not deliver it.\n"
+    got = deliver(released, mail, sender_of(released, row), "")
+    assert (got["kind"], got["thing"]) == ("auto", row["thing"])
+    assert got["outcome"] == f"counted; it answers message {row['message']} to {ATTENDEE}"
+    assert contact_of(released)["bounces"] == 0
+    # A report without the headers of the mail finds it by its address too.
+    bare = bounce().split(b"--b\nContent-Type: text/rfc822-headers")[0] + b"--b--\n"
+    assert "5.1.1" in deliver(released, bare, sender_of(released, row), "")["outcome"]
+    assert contact_of(released)["bounces"] == 1
+
+
 def test_vacation_note_and_unreadable(released):
     add_desk(released)
     for name, kind in (("vacation", "auto"), ("person", "note"), ("receipt", "receipt")):

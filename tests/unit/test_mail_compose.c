@@ -413,6 +413,28 @@ static int teardown(void **state)
     return 0;
 }
 
+/* Whatever is quoted in a name, no line of it passes 78 octets. */
+static void names_make_no_long_lines(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n < 90; n++)
+        for (const char *c = "\"\\x"; *c; c++) {
+            struct mail_fields f = plain();
+            char name[90];
+
+            memset(name, *c, n);
+            name[n] = '\0';
+            f.from_name = f.to_name = name;
+            for (const char *line = compose(&f); *line;) {
+                size_t width = strcspn(line, "\r");
+
+                if (width > 78)
+                    fail_msg("%zu times %c: %.*s", n, *c, (int)width, line);
+                line += width + 2;
+            }
+        }
+}
+
 int main(void)
 {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -422,6 +444,7 @@ int main(void)
         WITH(awkward_values_come_back),
         WITH(bad_fields_are_refused),
         WITH(mailboxes_are_split),
+        WITH(names_make_no_long_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
