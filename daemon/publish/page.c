@@ -35,7 +35,8 @@ static struct page_job job_of(TALLOC_CTX *ctx, const struct templates *t,
                              .templates = t,
                              .in = in,
                              .root = page_root(ctx, in->base_url),
-                             .today = instant_utc_date(in->now)};
+                             .today = instant_utc_date(in->now),
+                             .zones = object_new(ctx, struct page_zones)};
 }
 
 /* ---------------------------------------------------------------- the years */

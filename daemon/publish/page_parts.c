@@ -119,6 +119,34 @@ char *page_day_short(TALLOC_CTX *ctx, struct date d)
                        month_short(c.month));
 }
 
+/* Most venues are in a member's zone, which the rules have read. */
+static const struct zone *zone_of_members(const struct rules *r,
+                                          const char *name)
+{
+    for (size_t i = 0; i < r->n_members; i++)
+        if (strcmp(zone_name(r->members[i].zone), name) == 0)
+            return r->members[i].zone;
+    return NULL;
+}
+
+const struct zone *page_zone_named(const struct page_job *job, const char *name)
+{
+    struct page_zones *zones = job->zones;
+    const struct zone *z = zone_of_members(job->in->rules, name);
+
+    if (z || !name[0])
+        return z;
+    for (size_t i = 0; i < zones->n; i++)
+        if (strcmp(zone_name(zones->rows[i]), name) == 0)
+            return zones->rows[i];
+    if (!zone_load(zones, name, &z, NULL))
+        return NULL;
+    zones->rows =
+        array_grow(zones, zones->rows, const struct zone *, zones->n + 1);
+    zones->rows[zones->n++] = z;
+    return z;
+}
+
 json_t *page_zone(const struct page_job *job, const struct zone *z,
                   struct instant at)
 {

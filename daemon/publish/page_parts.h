@@ -16,6 +16,10 @@ struct page_job {
     const char *root; /* path of the base URL, "" or "/calendar" */
     struct date today;
     const struct zone *reader; /* NULL: none asked for */
+    struct page_zones {        /* of venues, each read once */
+        const struct zone **rows;
+        size_t n;
+    } * zones;
 };
 
 /* ---- page_parts.c */
@@ -45,6 +49,9 @@ char *page_encode(TALLOC_CTX *ctx, const char *text);
 char *page_dashes(TALLOC_CTX *ctx, const char *text);
 /* "Monday 18 January 2027" */
 char *page_day(TALLOC_CTX *ctx, struct date d);
+/* A zone by its name; NULL for "" and where there is no such zone. */
+const struct zone *page_zone_named(const struct page_job *job,
+                                   const char *name);
 /* "Asia/Brunei, UTC+8", as it is at that time; null without a zone. */
 json_t *page_zone(const struct page_job *job, const struct zone *z,
                   struct instant at);

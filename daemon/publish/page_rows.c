@@ -99,6 +99,15 @@ static void add_host(const struct page_job *job, const struct edition *e,
         page_set(row, "place", value_text(e->city[0] ? e->city : name));
 }
 
+/* The day it is at the venue: at breakfast in Brunei it is still yesterday in
+ * UTC, and what begins today is not "tomorrow". */
+static struct date today_at(const struct page_job *job, const struct edition *e)
+{
+    const struct zone *z = page_zone_named(job, e->zone);
+
+    return z ? zone_local(z, job->in->now).date : job->today;
+}
+
 /* Days from today, in words; null when it is over, off or has no date. */
 static json_t *distance(const struct page_job *job, const struct edition *e)
 {
@@ -107,7 +116,7 @@ static json_t *distance(const struct page_job *job, const struct edition *e)
     if (date_is_none(e->start) || is_over(job, e) ||
         e->status == EDITION_POSTPONED || e->status == EDITION_CANCELLED)
         return json_null();
-    days = e->start.day - job->today.day;
+    days = e->start.day - today_at(job, e).day;
     if (days <= 0)
         return value_text("now");
     if (days == 1)
@@ -183,10 +192,9 @@ bool page_is_timed(const struct edition *e)
 
 json_t *page_venue_zone(const struct page_job *job, const struct edition *e)
 {
-    const struct zone *z;
+    const struct zone *z = page_zone_named(job, e->zone);
 
-    if (!e->zone[0] || date_is_none(e->start) ||
-        !zone_load(job->ctx, e->zone, &z, NULL))
+    if (!z || date_is_none(e->start))
         return json_null();
     return page_zone(job, z, zone_instant(z, (struct local){e->start, 720}));
 }

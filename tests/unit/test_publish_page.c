@@ -428,6 +428,27 @@ static void test_what_moves_along_is_said_once(void **state)
     talloc_free(w);
 }
 
+/* The day of the venue counts, whatever day it is in UTC. */
+static void test_today_is_that_of_the_venue(void **state)
+{
+    static const struct {
+        const char *now, *distance;
+    } rows[] = {{"2027-01-16T15:59:00Z", "in 2 days"},
+                {"2027-01-16T16:00:00Z", "tomorrow"},
+                {"2027-01-17T15:59:00Z", "tomorrow"},
+                {"2027-01-17T16:00:00Z", "now"}};
+    struct world *w = world(NULL);
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(instant_parse(rows[i].now, &w->in.now, &err));
+        has(body_at(w, "/editions/WEEK-2027"),
+            text_format(w, "(%s)", rows[i].distance));
+    }
+    talloc_free(w);
+}
+
 /* What was proposed and is past is not announced any more. */
 static void test_proposals_pass(void **state)
 {
@@ -593,6 +614,7 @@ int main(void)
         cmocka_unit_test(test_base_url_with_a_path),
         cmocka_unit_test(test_changes_in_words),
         cmocka_unit_test(test_what_moves_along_is_said_once),
+        cmocka_unit_test(test_today_is_that_of_the_venue),
         cmocka_unit_test(test_proposals_pass),
         cmocka_unit_test(test_changes_are_for_people),
         cmocka_unit_test(test_what_is_new_is_said),
