@@ -562,11 +562,21 @@ bool request_shows(const struct request *q, const struct sector *s)
     return !only || text_same(s->code, only);
 }
 
+const char *request_draft_at(const struct request *q, const char *argument,
+                             const char *otherwise)
+{
+    const char *typed = request_text(q, argument), *name = NULL;
+
+    if (!typed)
+        return otherwise;
+    return store_draft_name(q->ctx, q->serve->store, typed, &name, NULL) && name
+               ? name
+               : typed;
+}
+
 const char *request_draft(const struct request *q)
 {
-    const char *name = request_text(q, "draft");
-
-    return name ? name : "main";
+    return request_draft_at(q, "draft", "main");
 }
 
 void request_cycles(const struct request *q, const char *name, int *ret_first,

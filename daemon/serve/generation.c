@@ -1,7 +1,7 @@
 /*
  * One generation of rules: the rules files, the holiday tables, the templates,
- * read from their directories and frozen. Files are read here; the rooms below
- * see texts.
+ * read from their directories and frozen. Rules and tables reach the rooms
+ * below as texts.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -42,6 +42,10 @@ void request_finish(struct request *q, const struct error *err);
 const char *request_text(const struct request *q, const char *name);
 /* Is the sector the one asked for by --sector? Without it, all are. */
 bool request_shows(const struct request *q, const struct sector *s);
+/* The draft that an argument names, spelled as it was made; as typed when there
+ * is none. */
+const char *request_draft_at(const struct request *q, const char *argument,
+                             const char *otherwise);
 const char *request_draft(const struct request *q); /* "main" by default */
 /* The cycles argument; without one *ret_first > *ret_last. */
 void request_cycles(const struct request *q, const char *name, int *ret_first,

@@ -70,20 +70,6 @@ bool verb_DRAFTS(struct request *q, struct error *err)
     return answer_drafts(q, NULL, err);
 }
 
-static bool has_draft(struct request *q, const char *name, bool *ret,
-                      struct error *err)
-{
-    struct draft_row *rows;
-    size_t n;
-
-    *ret = false;
-    if (!store_drafts(q->ctx, q->serve->store, &rows, &n, err))
-        return false;
-    for (size_t i = 0; i < n && !*ret; i++)
-        *ret = strcmp(rows[i].name, name) == 0;
-    return true;
-}
-
 /* Ends what store_begin() began: whole if all went well, else as it was. */
 static bool transaction_end(struct serve *s, bool good, struct error *err)
 {
@@ -96,19 +82,17 @@ static bool transaction_end(struct serve *s, bool good, struct error *err)
 
 bool verb_FORK(struct request *q, struct error *err)
 {
-    const char *name = request_text(q, "name"), *from = request_text(q, "from");
+    const char *name = request_text(q, "name"), *there;
+    const char *from = request_draft_at(q, "from", "main");
     struct plan *plan;
-    bool there;
 
-    if (!from)
-        from = "main";
-    if (!has_draft(q, name, &there, err))
+    if (!store_draft_name(q->ctx, q->serve->store, name, &there, err))
         return false;
     if (there)
         return fail(err, REPLY_CONFLICT,
                     "there is a draft %s already; discard it or choose "
                     "another name",
-                    name);
+                    there);
     if (!draft_facts(q->ctx, q->serve, from, &plan, err) ||
         !store_begin(q->serve->store, err) ||
         !transaction_end(
@@ -123,7 +107,7 @@ bool verb_FORK(struct request *q, struct error *err)
 
 bool verb_ADOPT(struct request *q, struct error *err)
 {
-    const char *name = request_text(q, "name");
+    const char *name = request_draft_at(q, "name", "");
     struct plan *plan;
 
     if (strcmp(name, "main") == 0)
@@ -154,7 +138,7 @@ static struct plan *as_draft(TALLOC_CTX *ctx, const struct plan *released)
 
 bool verb_DISCARD(struct request *q, struct error *err)
 {
-    const char *name = request_text(q, "name");
+    const char *name = request_draft_at(q, "name", "");
     struct serve *s = q->serve;
 
     q->things = name;
@@ -266,7 +250,7 @@ static bool add_consequences(struct request *q, const struct plan *before,
 
 bool verb_DIFF(struct request *q, struct error *err)
 {
-    const char *against = request_text(q, "against");
+    const char *against = request_draft_at(q, "against", NULL);
     const struct plan *before = q->serve->out.plan;
     struct changes changes;
     struct plan *after;

@@ -139,6 +139,20 @@ static bool draft_missing(struct store *st, const char *name, struct error *err)
     return false;
 }
 
+bool store_draft_name(TALLOC_CTX *ctx, struct store *st, const char *name,
+                      const char **ret, struct error *err)
+{
+    struct query q = query_of(st, SQL_DRAFT_NAME);
+    bool found;
+
+    query_text(&q, name);
+    if (!query_row(&q, &found, err))
+        return wrap(err, "draft %s", name);
+    *ret = found ? query_text_at(ctx, &q, 0) : NULL;
+    query_end(&q);
+    return true;
+}
+
 bool store_draft(TALLOC_CTX *ctx, struct store *st, const char *name,
                  struct plan **ret, struct error *err)
 {

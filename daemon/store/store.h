@@ -64,6 +64,10 @@ struct draft_row {
     bool proved;
     size_t editions;
 };
+/* The name as the draft was made, as names compare without case; NULL when
+ * there is no such draft. */
+bool store_draft_name(TALLOC_CTX *ctx, struct store *st, const char *name,
+                      const char **ret, struct error *err) MUST_USE;
 /* A plan with the editions, and those items that carry facts: pinned,
  * cancelled or one-off. Other items are derived. REPLY_NOTFOUND. */
 bool store_draft(TALLOC_CTX *ctx, struct store *st, const char *name,

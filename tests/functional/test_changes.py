@@ -203,6 +203,27 @@ def test_drafts_are_what_if_copies(planned):
     refused(planned, 66, "discard", "more")
 
 
+def test_names_of_drafts_are_the_same_in_capitals(planned, where):
+    """A second name that differs in case alone is the same draft: nothing is overwritten."""
+    planned.ctl("fork", "late")
+    planned.ctl("move", "MINISTERIAL-2027", "2027-01-25", "--draft", "LATE")
+    for name in ("late", "LATE", "Main"):
+        assert f"there is a draft {name.lower()} already" in refused(planned, 73, "fork", name)
+    other = where / "other.txt"
+    other.write_text(planned.rules_file.read_text())
+    assert "tried on a fork" in refused(planned, 64, "plan", "2027", "--draft", "MAIN", "--rules", other)
+    assert "the main draft already" in refused(planned, 73, "adopt", "MAIN")
+    assert [r["draft"] for r in planned.ctl("drafts")] == ["main", "late"]
+    assert planned.ctl("diff", "--draft", "Late", "--against", "MAIN")
+    assert planned.ctl("fork", "more", "--from", "LATE")[0]["from"] == "late"
+    planned.ctl("adopt", "LATE")
+    assert edition(planned, "MINISTERIAL-2027")["start"] == "2027-01-25"
+    assert [r["draft"] for r in planned.ctl("drafts")] == ["main", "more"]
+    planned.ctl("discard", "MORE")
+    planned.ctl("discard", "MAIN")
+    assert [r["draft"] for r in planned.ctl("drafts")] == ["main"]
+
+
 def test_tasks_are_done_waived_reopened_pinned(planned):
     planned.ctl("confirm", "MINISTERIAL-2027")
     planned.ctl("release")

@@ -279,6 +279,18 @@ static void saving_replaces(void **state)
     assert_true(rows[1].proved);
 }
 
+static void a_draft_is_spelled_as_it_was_made(void **state)
+{
+    struct fixture *f = *state;
+    const char *name;
+
+    save(f, "What-If", plan_full(f->ctx));
+    assert_good(f, store_draft_name(f->ctx, f->st, "WHAT-IF", &name, &f->err));
+    assert_string_equal(name, "What-If");
+    assert_good(f, store_draft_name(f->ctx, f->st, "what", &name, &f->err));
+    assert_null(name);
+}
+
 static void a_dropped_draft_is_gone(void **state)
 {
     struct fixture *f = *state;
@@ -467,6 +479,7 @@ int main(void)
         STORE_TEST(every_status_comes_back),
         STORE_TEST(items_with_facts_are_kept),
         STORE_TEST(saving_replaces),
+        STORE_TEST(a_draft_is_spelled_as_it_was_made),
         STORE_TEST(a_dropped_draft_is_gone),
         STORE_TEST(a_draft_has_a_file_of_each_sector),
         STORE_TEST(refuses_what_cannot_be),
