@@ -158,6 +158,7 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
     struct message m;
     json_t *view;
 
+    serve_alive(s);
     if (is_refusable(n) &&
         !token_leave_url(ctx, s, n->contact->email, &told.leave_url, err))
         return false;

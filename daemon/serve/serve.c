@@ -5,8 +5,11 @@
 #include "daemon/serve/serve.h"
 
 #include <stdio.h>
+#include <systemd/sd-daemon.h>
 
 #include "daemon/base/log.h"
+
+#define STEPS_A_SIGN 64
 
 struct instant serve_now(const struct serve *s)
 {
@@ -16,6 +19,12 @@ struct instant serve_now(const struct serve *s)
 const char *serve_name(const struct serve *s)
 {
     return s->config->name[0] ? s->config->name : s->generation->title;
+}
+
+void serve_alive(struct serve *s)
+{
+    if (++s->steps % STEPS_A_SIGN == 0)
+        (void)sd_notify(0, "WATCHDOG=1");
 }
 
 void serve_report(struct serve *s, const char *what, const struct error *err)

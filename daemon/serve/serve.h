@@ -83,6 +83,7 @@ struct serve {
     bool stopping;
     int reload_errors;    /* of the last reload that failed, 0 */
     char last_error[512]; /* for status; "" none */
+    unsigned steps;       /* of long work, see serve_alive() */
     /* The whole main draft, derived; NULL when something changed. */
     struct plan *draft;
     enum { WORDS_UNKNOWN, WORDS_SAME, WORDS_OTHER } words; /* of that draft */
@@ -94,6 +95,9 @@ struct serve {
 struct instant serve_now(const struct serve *s);
 /* What people call this calendar: [http] name, or the sector's title. */
 const char *serve_name(const struct serve *s);
+/* One step of a long work on the loop's thread: a release to thousands of
+ * contacts takes minutes, and the watchdog must not take it for a hang. */
+void serve_alive(struct serve *s);
 /* Logs an error once and keeps it for `status`. */
 void serve_report(struct serve *s, const char *what, const struct error *err);
 

@@ -144,6 +144,30 @@ def test_a_letter_that_nobody_wrote_holds_no_other_back(where):
     d.stop()
 
 
+def test_a_long_release_is_no_hang(where):
+    """Composing letters takes the loop's time: the watchdog hears of it meanwhile."""
+    signs = []
+
+    def collect(notify):
+        notify.settimeout(None)
+        try:
+            while message := notify.recv(4096):
+                signs.append(message)
+        except OSError:
+            pass
+
+    d = Daemon(where, start=False)
+    d._drain = collect
+    d.start()
+    d.ctl("plan", "2027")
+    d.ctl("import", "contacts", SOURCE / "config/demo/contacts.csv")
+    d.ctl("confirm", "MINISTERIAL-2027")
+    assert not any(b"WATCHDOG=1" in s for s in signs)
+    messages = d.call("release").summary["messages"]
+    assert messages > 400 and sum(b"WATCHDOG=1" in s for s in signs) >= messages // 64
+    d.stop()
+
+
 def test_a_reminder_missed_while_down_is_late_or_said(released):
     """Down over a due time: told late, once; down over its end: said, not sent."""
     released.ctl("send")
