@@ -14,6 +14,7 @@
  * 4. What was due before the release that set its date is left out, as is what
  *    would come after its own end.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,14 +164,43 @@ static int distance(const struct contact *c)
     return 0;
 }
 
+struct nearest {
+    const char *of;
+    int distance;
+};
+
+/* The entry of a member, partner or desk; a new one is as far as can be. There
+ * are few of them, whatever the number of contacts. */
+static struct nearest *nearest_of(struct nearest *all, size_t *n,
+                                  const char *of)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (text_same(all[i].of, of))
+            return &all[i];
+    all[*n] = (struct nearest){of, INT_MAX};
+    return &all[(*n)++];
+}
+
 void contacts_keep_nearest(const struct contacts *contacts, bool *chosen)
 {
+    struct nearest *all = array_new(NULL, struct nearest, contacts->n);
+    size_t n = 0;
+
     for (size_t i = 0; i < contacts->n; i++)
-        for (size_t k = 0; chosen[i] && k < contacts->n; k++)
-            if (chosen[k] &&
-                distance(&contacts->rows[k]) < distance(&contacts->rows[i]) &&
-                text_same(contacts->rows[k].of, contacts->rows[i].of))
-                chosen[i] = false;
+        if (chosen[i]) {
+            const struct contact *c = &contacts->rows[i];
+            struct nearest *one = nearest_of(all, &n, c->of);
+
+            if (distance(c) < one->distance)
+                one->distance = distance(c);
+        }
+    for (size_t i = 0; i < contacts->n; i++)
+        if (chosen[i]) {
+            const struct contact *c = &contacts->rows[i];
+
+            chosen[i] = distance(c) == nearest_of(all, &n, c->of)->distance;
+        }
+    talloc_free(all);
 }
 
 /* ---- meetings */
