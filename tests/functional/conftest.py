@@ -50,6 +50,8 @@ class Reply(list):
 
 
 class Daemon:
+    started = []  # all of this run
+
     def __init__(self, path, rules=None, mail=None, clock=CLOCK, start=True, http=None,
                  conf="", templates=None, holidays=None):
         self.path = Path(path)
@@ -102,6 +104,7 @@ class Daemon:
             command += ["--clock", self.clock]
         self.process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True,
                                         errors="replace")
+        Daemon.started.append(self)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         if not expect_ready:
@@ -202,6 +205,10 @@ def where():
     # Short: a unix socket's path has at most 107 octets.
     path = tempfile.mkdtemp(prefix="cvd")
     yield Path(path)
+    for d in Daemon.started:  # of a test that failed before it stopped them
+        if d.path.is_relative_to(path) and d.process.poll() is None:
+            d.process.kill()
+            d.process.wait()
     shutil.rmtree(path, ignore_errors=True)
 
 

@@ -315,7 +315,7 @@ def test_a_second_daemon_on_the_same_state_says_who_holds_it(daemon):
     text = daemon.config.read_text()
     other.config = daemon.path / "other.conf"
     other.config.write_text(text.replace("socket = s", "socket = s2").replace(
-        f":{daemon.port}\nbase", ":0\nbase"))
+        f"listen = 127.0.0.1:{daemon.port}", "listen = none"))
     assert other.start(expect_ready=False) != 0
     other.reader.join(5)
     assert str(daemon.process.pid) in other.stderr

@@ -644,3 +644,4 @@ def test_ten_years_ahead_are_released_and_deadlines_keep_to_their_horizon(where)
     feeds = {r["feed"]: r for r in d.ctl("feeds")}
     assert 0 < feeds["deadlines"]["events"] < 400
     assert feeds["editions"]["events"] > 90
+    d.stop()
