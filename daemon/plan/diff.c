@@ -221,6 +221,7 @@ bool item_same(const struct item *a, const struct item *b)
 struct listing {
     TALLOC_CTX *ctx;
     struct changes *all;
+    const struct plan_index *from, *to;
 };
 
 static void row_add(struct listing *l, enum change_kind kind,
@@ -317,9 +318,9 @@ static void items_rows(struct listing *l, const struct plan *from,
 
     for (size_t i = 0; i < n_new; i++)
         l->all->items +=
-            item_row(l, plan_item(from, new_items[i].id), &new_items[i]);
+            item_row(l, index_item(l->from, new_items[i].id), &new_items[i]);
     for (size_t i = 0; i < n_old; i++)
-        if (!plan_item(to, old_items[i].id))
+        if (!index_item(l->to, old_items[i].id))
             l->all->items += item_row(l, &old_items[i], NULL);
 }
 
@@ -346,16 +347,18 @@ struct changes plan_diff(TALLOC_CTX *ctx, const struct plan *from,
 {
     static const struct plan nothing;
     struct changes all = {.rows = array_new(ctx, struct change, 0)};
-    struct listing l = {ctx, &all};
+    struct listing l = {.ctx = ctx, .all = &all};
     struct plan *both;
 
     if (!from)
         from = &nothing;
     both = editions_of_both(ctx, from, to);
+    l.from = plan_index(both, from);
+    l.to = plan_index(both, to);
     for (size_t i = 0; i < both->n_editions; i++) {
         const char *id = both->editions[i].id;
         all.editions +=
-            edition_row(&l, plan_edition(from, id), plan_edition(to, id));
+            edition_row(&l, index_edition(l.from, id), index_edition(l.to, id));
         items_rows(&l, from, to, id);
     }
     talloc_free(both);

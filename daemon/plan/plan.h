@@ -134,6 +134,12 @@ struct item *plan_item(const struct plan *p, const char *id);
 /* The items of an edition are consecutive: the first and how many. */
 struct item *plan_items_of(const struct plan *p, const char *edition,
                            size_t *ret_n);
+/* The same where many are looked up: by halves. Good until the plan is sorted
+ * or loses something; what is added later is not in it. On ctx. */
+struct plan_index;
+struct plan_index *plan_index(TALLOC_CTX *ctx, const struct plan *p);
+struct edition *index_edition(const struct plan_index *x, const char *id);
+struct item *index_item(const struct plan_index *x, const char *id);
 /* Deep copies, on ctx. */
 struct plan *plan_copy(TALLOC_CTX *ctx, const struct plan *p);
 struct edition edition_copy(TALLOC_CTX *ctx, const struct edition *e);

@@ -211,11 +211,11 @@ static bool identify_thing(TALLOC_CTX *ctx, const struct numbering *n,
 }
 
 static bool identify_all(const struct numbering *n, struct plan *after,
-                         const struct plan *before, struct error *err)
+                         const struct plan_index *before, struct error *err)
 {
     for (size_t i = 0; i < after->n_editions; i++) {
         struct edition *e = &after->editions[i];
-        const struct edition *was = before ? plan_edition(before, e->id) : NULL;
+        const struct edition *was = index_edition(before, e->id);
 
         if (!identify_thing(after, n, e->id, was && edition_same(was, e),
                             &e->uid, &e->sequence, &e->created, &e->modified,
@@ -224,7 +224,7 @@ static bool identify_all(const struct numbering *n, struct plan *after,
     }
     for (size_t i = 0; i < after->n_items; i++) {
         struct item *t = &after->items[i];
-        const struct item *was = before ? plan_item(before, t->id) : NULL;
+        const struct item *was = index_item(before, t->id);
 
         if (!identify_thing(after, n, t->id, was && item_same(was, t), &t->uid,
                             &t->sequence, &t->created, &t->modified, err))
@@ -445,6 +445,14 @@ static bool write_printed(struct release *r, struct error *err)
            store_set_floor(r->s->store, &floor, err);
 }
 
+/* Of the version before, empty for the first. */
+static const struct plan_index *index_before(const struct release *r)
+{
+    static const struct plan nothing;
+
+    return plan_index(r->ctx, r->before ? r->before : &nothing);
+}
+
 static bool write_release(struct release *r, const char *by, struct error *err)
 {
     struct version_row row = {.release = r->number,
@@ -454,7 +462,7 @@ static bool write_release(struct release *r, const char *by, struct error *err)
                               .changes = (int)r->changes.n};
 
     return set_numbering(r, err) &&
-           identify_all(&r->numbering, r->after, r->before, err) &&
+           identify_all(&r->numbering, r->after, index_before(r), err) &&
            render_feeds(r, err) && check_news(r, err) && check_size(r, err) &&
            store_add_version(r->s->store, &row, r->after, err) &&
            write_feeds(r, err) && zones_remember(r->s, err) &&
@@ -464,11 +472,13 @@ static bool write_release(struct release *r, const char *by, struct error *err)
 }
 
 /* Of things that are the same as they were published. */
-static void keep_identities(struct plan *after, const struct plan *before)
+static void keep_identities(struct plan *after, const struct plan *published)
 {
+    struct plan_index *before = plan_index(after, published);
+
     for (size_t i = 0; i < after->n_editions; i++) {
         struct edition *e = &after->editions[i];
-        const struct edition *was = plan_edition(before, e->id);
+        const struct edition *was = index_edition(before, e->id);
 
         if (!was)
             continue;
@@ -479,7 +489,7 @@ static void keep_identities(struct plan *after, const struct plan *before)
     }
     for (size_t i = 0; i < after->n_items; i++) {
         struct item *t = &after->items[i];
-        const struct item *was = plan_item(before, t->id);
+        const struct item *was = index_item(before, t->id);
 
         if (!was)
             continue;
@@ -488,6 +498,7 @@ static void keep_identities(struct plan *after, const struct plan *before)
         t->created = was->created;
         t->modified = was->modified;
     }
+    talloc_free(before);
 }
 
 bool publishing_words(TALLOC_CTX *ctx, struct serve *s, struct plan *after,

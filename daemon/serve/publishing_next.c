@@ -37,6 +37,7 @@ static void add_item(struct plan *p, const struct item *i)
 static struct plan *publishable(TALLOC_CTX *ctx, const struct plan *draft)
 {
     struct plan *p = object_new(ctx, struct plan);
+    struct plan_index *x;
 
     p->cost = draft->cost;
     p->bound = draft->bound;
@@ -44,12 +45,14 @@ static struct plan *publishable(TALLOC_CTX *ctx, const struct plan *draft)
     for (size_t i = 0; i < draft->n_editions; i++)
         if (is_published(&draft->editions[i]))
             add_edition(p, &draft->editions[i]);
+    x = plan_index(p, p);
     for (size_t i = 0; i < draft->n_items; i++) {
-        const struct edition *e = plan_edition(p, draft->items[i].edition);
+        const struct edition *e = index_edition(x, draft->items[i].edition);
 
         if (e && draft->items[i].audience != ITEM_FOR_NOBODY)
             add_item(p, &draft->items[i]);
     }
+    talloc_free(x);
     return p;
 }
 
@@ -57,15 +60,12 @@ static struct plan *publishable(TALLOC_CTX *ctx, const struct plan *draft)
 static void keep_editions(struct plan *after, const struct plan *before,
                           struct date today)
 {
-    size_t n = after->n_editions;
+    struct plan_index *there = plan_index(after, after);
 
     for (size_t i = 0; i < before->n_editions; i++) {
         struct edition e = before->editions[i];
-        bool there = false;
 
-        for (size_t k = 0; k < n && !there; k++)
-            there = strcmp(after->editions[k].id, e.id) == 0;
-        if (there)
+        if (index_edition(there, e.id))
             continue;
         if (e.end.day >= today.day && e.status != EDITION_CANCELLED)
             e.status = EDITION_CANCELLED;
@@ -74,6 +74,7 @@ static void keep_editions(struct plan *after, const struct plan *before,
             continue;
         add_edition(after, &e);
     }
+    talloc_free(there);
 }
 
 /* In a calendar, whatever became of its edition since. */
@@ -90,17 +91,15 @@ static bool was_seen(const struct serve *s, const struct item *i)
 static void keep_items(const struct serve *s, struct plan *after,
                        const struct plan *before, struct date today)
 {
-    size_t n = after->n_items;
+    struct plan_index *there = plan_index(after, after);
+    struct plan_index *then = plan_index(there, before);
 
     for (size_t i = 0; i < before->n_items; i++) {
         struct item item = before->items[i];
-        const struct edition *was = plan_edition(before, item.edition);
-        const struct edition *is = plan_edition(after, item.edition);
-        bool there = false;
+        const struct edition *was = index_edition(then, item.edition);
 
-        for (size_t k = 0; k < n && !there; k++)
-            there = strcmp(after->items[k].id, item.id) == 0;
-        if (there || !was || !is ||
+        if (index_item(there, item.id) || !was ||
+            !index_edition(there, item.edition) ||
             !(has_public_items(was) || was_seen(s, &item)))
             continue;
         if (item.end.date.day >= today.day)
@@ -110,6 +109,7 @@ static void keep_items(const struct serve *s, struct plan *after,
             continue;
         add_item(after, &item);
     }
+    talloc_free(there);
 }
 
 /* The item as it was published, when it is over and was not corrected since. */

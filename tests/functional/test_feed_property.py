@@ -123,7 +123,7 @@ class Subscribers:
 class Year:
     def __init__(self, where, seed):
         self.random, self.where, self.log = random.Random(seed), where, []
-        self.words = {"thailand": "Thailand", "japan": "Japan", "som": "SOM"}
+        self.words = {"thailand": "Thailand", "japan": "Japan", "som": "Plenary"}
         self.code, self.former, self.other = "WG", [], True
         self.d = Daemon(where, rules=self.rules())
         self.all, self.hidden, self.links, self.backups = Subscribers(), set(), False, []
@@ -278,6 +278,7 @@ class Year:
             self.restored = False  # to a copy of what is served
             return
         self.fetch()
+        self.check_pages()
         self.restored = False
 
     def fetch(self):
@@ -295,9 +296,16 @@ class Year:
                 assert "video.example.org" not in self.all.bodies[path][0], path
             for e in events.values() if self.log[-1] == "release" else ():  # between, private ones are ahead
                 assert numbers.setdefault(e.uid, (e.sequence, e.modified)) == (e.sequence, e.modified), (path, e.text)
+                assert private or self.items_of.get(e.uid) not in self.hidden, (path, e.text)
             if path == "/feeds/all.ics":
                 self.check_gone(events, today)
             self.all.shown[path] = events
+
+    def check_pages(self):
+        titles = {i["title"] for i in self.items() if i["item"] in self.hidden}
+        for path in ("/", "/2027", "/2027.json", "/editions/MAIN-2027", "/editions/OTHER-2027", "/bodies/SOM", "/changes"):
+            text = self.d.get(path)[2].decode()
+            assert "video.example.org" not in text and not [t for t in titles if f">{t}<" in text], (path, titles)
 
     def check_gone(self, events, today):
         """Nobody wonders where a meeting went: it is cancelled before it leaves, unless it was never meant to be seen."""

@@ -16,6 +16,34 @@ static void words_go_both_ways(void **state)
     assert_false(edition_status_parse("done", &e));
 }
 
+/* The index finds what the search finds, in whatever case, and nothing else. */
+static void an_index_finds_the_same(void **state)
+{
+    static const char *const ids[] = {"B-2027", "a-2027", "C-2027", "B-2026",
+                                      "b-2027/X"};
+    enum { N = sizeof ids / sizeof *ids };
+    struct edition editions[N] = {{0}};
+    struct item items[N] = {{0}};
+    struct plan p = {editions, items, N, N, 0, 0, false}, nothing = {0};
+    struct plan_index *x;
+
+    (void)state;
+    for (size_t i = 0; i < N; i++)
+        editions[i].id = items[i].id = ids[i];
+    x = plan_index(NULL, &p);
+    for (size_t i = 0; i < N; i++) {
+        assert_ptr_equal(index_edition(x, ids[i]), &editions[i]);
+        assert_ptr_equal(index_item(x, ids[i]), &items[i]);
+    }
+    assert_ptr_equal(index_item(x, "A-2027"), &items[1]);
+    assert_null(index_item(x, "B-2028"));
+    assert_null(index_edition(x, ""));
+    talloc_free(x);
+    x = plan_index(NULL, &nothing);
+    assert_null(index_item(x, "B-2027"));
+    talloc_free(x);
+}
+
 static void editions_stand_by_date_and_undated_last(void **state)
 {
     struct edition editions[] = {{.id = "B-2027", .start = DATE_NONE},
@@ -85,6 +113,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_go_both_ways),
+        cmocka_unit_test(an_index_finds_the_same),
         cmocka_unit_test(editions_stand_by_date_and_undated_last),
         cmocka_unit_test(a_copy_owns_its_text)};
 
