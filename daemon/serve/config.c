@@ -219,13 +219,13 @@ static bool length_of(const char *text, int *ret_seconds)
 
 /* "relay.example.org:25", "[::1]:8080": what follows the last colon is a port.
  */
-static bool is_endpoint(const char *text)
+static bool is_endpoint(const char *text, int least)
 {
     const char *colon = strrchr(text, ':');
     int port;
 
     return colon && colon > text && !strpbrk(text, " \t/") &&
-           number_of(colon + 1, 65535, &port) && port > 0;
+           number_of(colon + 1, 65535, &port) && port >= least;
 }
 
 static void check_listen(struct reader *r)
@@ -236,7 +236,7 @@ static void check_listen(struct reader *r)
         bool path = text_begins(*one, "unix:");
 
         if (strcmp(*one, "none") == 0 || (path && (*one)[5] == '/') ||
-            (!path && is_endpoint(*one)))
+            (!path && is_endpoint(*one, 0))) /* 0: any that is free */
             continue;
         report_key(r, "listen",
                    text_format(r->ctx, "listen = %s is not understood", *one),
@@ -272,7 +272,7 @@ static void check_deliver(struct reader *r)
                 ? c->deliver + 10
                 : text_format(r->ctx, "%s/%s", c->state, c->deliver + 10);
     } else if (text_begins(c->deliver, "smtp://") &&
-               is_endpoint(c->deliver + 7)) {
+               is_endpoint(c->deliver + 7, 1)) {
         c->deliver_kind = DELIVER_SMTP;
         c->deliver_to = c->deliver + 7;
     } else {
