@@ -88,6 +88,44 @@ static void want_owners(TALLOC_CTX *ctx, const struct feed_input *in,
     }
 }
 
+/* The body that is what was called `code` once, or NULL. */
+static const struct body *body_once(const struct rules *r, const char *code)
+{
+    for (size_t i = 0; i < r->n_bodies; i++)
+        for (size_t k = 0; k < r->bodies[i].n_formerly; k++)
+            if (text_same(r->bodies[i].formerly[k].code, code))
+                return &r->bodies[i];
+    return NULL;
+}
+
+static bool has_name(const struct wanted_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (strcmp(list->rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* What was given out as the feed of `code` shows what there is of it today: of
+ * a body that has another code now, all; of what is gone, what the version
+ * still has. */
+static void want_again(TALLOC_CTX *ctx, const struct feed_input *in,
+                       struct wanted_list *list, enum scope scope,
+                       const char *code, const char *about)
+{
+    const struct body *b =
+        scope == SCOPE_BODY ? body_once(in->rules, code) : NULL;
+
+    if (!b) {
+        want(ctx, in, list, scope, code, code, about);
+        return;
+    }
+    want(ctx, in, list, scope, code,
+         text_format(ctx, "%s (formerly %s)", b->code, code),
+         text_format(ctx, "Meetings of the %s", said(b->title)));
+    list->rows[list->n - 1].code = b->code;
+}
+
 /* Codes of an older version that the rules no longer know keep their address.
  */
 static void want_forgotten(TALLOC_CTX *ctx, const struct feed_input *in,
@@ -112,49 +150,13 @@ static void want_forgotten(TALLOC_CTX *ctx, const struct feed_input *in,
         const struct item *item = &v->items[i];
 
         for (size_t k = 0; k < item->n_bodies; k++)
-            want(ctx, in, list, SCOPE_BODY, item->bodies[k], item->bodies[k],
-                 text_format(ctx, "Meetings of %s", item->bodies[k]));
+            if (!has_name(list, text_format(ctx, "body/%s", item->bodies[k])))
+                want_again(ctx, in, list, SCOPE_BODY, item->bodies[k],
+                           text_format(ctx, "Meetings of %s", item->bodies[k]));
         if (said(item->partner)[0])
             want(ctx, in, list, SCOPE_PARTNER, item->partner, item->partner,
                  text_format(ctx, "Consultations with %s", item->partner));
     }
-}
-
-/* The body that is what was called `code` once, or NULL. */
-static const struct body *body_once(const struct rules *r, const char *code)
-{
-    for (size_t i = 0; i < r->n_bodies; i++)
-        for (size_t k = 0; k < r->bodies[i].n_formerly; k++)
-            if (text_same(r->bodies[i].formerly[k].code, code))
-                return &r->bodies[i];
-    return NULL;
-}
-
-static bool has_name(const struct wanted_list *list, const char *name)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (strcmp(list->rows[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-/* What was given out as the feed of `code` shows what there is of it today: of
- * a body that has another code now, all; of what is gone, nothing. */
-static void want_again(TALLOC_CTX *ctx, const struct feed_input *in,
-                       struct wanted_list *list, enum scope scope,
-                       const char *code)
-{
-    const struct body *b =
-        scope == SCOPE_BODY ? body_once(in->rules, code) : NULL;
-
-    if (!b) {
-        want(ctx, in, list, scope, code, code, "");
-        return;
-    }
-    want(ctx, in, list, scope, code,
-         text_format(ctx, "%s (formerly %s)", b->code, code),
-         text_format(ctx, "Meetings of the %s", said(b->title)));
-    list->rows[list->n - 1].code = b->code;
 }
 
 static void want_name(TALLOC_CTX *ctx, const struct feed_input *in,
@@ -172,7 +174,7 @@ static void want_name(TALLOC_CTX *ctx, const struct feed_input *in,
     for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
         if (text_begins(name, words[k].word) && !has_name(list, name))
             want_again(ctx, in, list, words[k].scope,
-                       memory_text(ctx, name + strlen(words[k].word)));
+                       memory_text(ctx, name + strlen(words[k].word)), "");
 }
 
 /* Addresses that are or were served and that nothing else asks for any more:
@@ -236,11 +238,24 @@ static bool people_sit_in(const struct rules *r, const struct item *i,
     return false;
 }
 
+/* Was it of the body when that had another code, which is nobody's today? */
+static bool was_of_body(const struct rules *r, const char *then,
+                        const struct body *b)
+{
+    for (size_t k = 0; k < b->n_formerly; k++)
+        if (text_same(b->formerly[k].code, then))
+            return !rules_body(r, then);
+    return false;
+}
+
 static bool item_has_body(const struct rules *r, const struct item *i,
                           const char *code)
 {
+    const struct body *b = rules_body(r, code);
+
     for (size_t k = 0; k < i->n_bodies; k++) {
-        if (text_same(i->bodies[k], code))
+        if (text_same(i->bodies[k], code) ||
+            (b && was_of_body(r, i->bodies[k], b)))
             return true;
     }
     return people_sit_in(r, i, code);

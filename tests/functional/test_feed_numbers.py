@@ -5,6 +5,7 @@ import pytest
 
 import ics
 from conftest import Failed
+from test_clients import rename_body
 
 EDITION, ITEM = "MINISTERIAL-2027", "MINISTERIAL-2027/SOM+1:JP"
 
@@ -136,6 +137,41 @@ def test_a_hidden_item_leaves_no_tombstone_in_public(sector, hidden):
         release(sector, ("audience", ITEM, "nobody"))
     assert uid not in ics.by_uid(ics.feed(sector))
     assert "ADGSOM with Japan" not in sector.get(f"/editions/{EDITION}")[2].decode()
+
+
+def test_old_and_new_address_of_a_body_show_the_same(sector):
+    """Also while what was called off still carries its former code."""
+    uid = uid_of(sector)
+    release(sector, ("postpone", EDITION))
+    sector.rules_file.write_text(rename_body(sector.rules_file.read_text()))
+    sector.ctl("reload")
+    release(sector)
+    old, new = (ics.by_uid(ics.feed(sector, name)) for name in ("ADGSOM", "ADGSENIOR"))
+    assert old[uid].status == "CANCELLED" and old.keys() == new.keys()
+    assert any(e.status == "TENTATIVE" for e in old.values())  # what lies ahead, under the code of today
+
+
+def test_what_the_rules_have_no_more_leaves_its_address_in_good_order(sector):
+    """A cluster and its body are dropped: cancelled first, then nothing, and the address goes on answering."""
+    text = sector.rules_file.read_text()
+    extra = ('\nbody NEWBIES "New Body"\n  level minister\ncluster EXTRA "Extra"\n  times 1 per cycle\n'
+             '  window 1 Apr .. 20 Apr\n  lasts 1 day\n  host MY\n  meeting TALK "Talk" of NEWBIES 60 min\n')
+    sector.rules_file.write_text(text + extra)
+    sector.ctl("reload")
+    sector.ctl("plan", "2027")
+    release(sector, ("confirm", "EXTRA-2027"))
+    names = ("NEWBIES", "cluster-EXTRA")
+    assert [{e.status for e in ics.events(ics.feed(sector, n))} for n in names] == [{"CONFIRMED"}] * 2
+    sector.rules_file.write_text(text)
+    sector.ctl("reload")
+    release(sector, ("cancel", "EXTRA-2027"))  # what is confirmed stays until somebody says so
+    assert [{e.status for e in ics.events(ics.feed(sector, n))} for n in names] == [{"CANCELLED"}] * 2
+    sector.ctl("clock", "2027-05-25")
+    release(sector, ("confirm", "JWG-2027"))
+    for n in names:
+        body = ics.feed(sector, n)
+        ics.check_octets(body)
+        assert ics.events(body) == []
 
 
 # ------------------------------------------------------------------ restores
