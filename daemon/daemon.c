@@ -107,6 +107,18 @@ static bool open_state(struct serve *s, struct error *err)
     return true;
 }
 
+/* A restored copy, or a database that got lost: who keeps the machine has to
+ * know which, before anybody releases. */
+static void tell_restored(const struct serve *s)
+{
+    if (s->out.floor.restored)
+        log_line(LOG_LEVEL_WARNING,
+                 "the database in %s knows release %d and is older than what "
+                 "was published from here; if it is the right copy, the next "
+                 "release corrects every calendar",
+                 s->config->state, s->out.release);
+}
+
 static bool open_rules(struct serve *s, struct error *err)
 {
     struct diagnostics found = {NULL, 0, 0};
@@ -137,6 +149,7 @@ static bool open_all(struct process *p, struct error *err)
         return false;
     delivery_poke(s);
     zones_tell(s);
+    tell_restored(s);
     return true;
 }
 

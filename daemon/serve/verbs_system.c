@@ -116,6 +116,8 @@ bool verb_STATUS(struct request *q, struct error *err)
     set_text(row, "mail", mail_warning(q));
     set_text(row, "bad_feeds", s->out.bad_feeds);
     set_text(row, "store", store_trouble(s->store));
+    (void)json_object_set_new(row, "restored",
+                              json_boolean(s->out.floor.restored));
     set_text(row, "zones", zone_database_version());
     (void)json_object_set_new(row, "zones_moved",
                               json_integer((json_int_t)zones_moved(s)));

@@ -187,11 +187,22 @@ def test_a_restored_address_that_nobody_knows_any_more(sector, where):
     stamp = sector.get("/feeds/NEWBIES.ics")[1]
     empty = sector.get("/feeds/host-TL.ics")[1]["Last-Modified"]
     sector.rules_file.write_text(old)
+    assert not sector.ctl("status")[0]["restored"]
     restore(sector, where / "old.db")
+    assert sector.ctl("status")[0]["restored"] and "older than what was published" in sector.stderr
     release(sector)
+    assert not sector.ctl("status")[0]["restored"]
     status, headers, body = sector.get("/feeds/NEWBIES.ics", If_None_Match=stamp["ETag"])
     assert status == 200 and ics.events(body) == [] and headers["Last-Modified"] != stamp["Last-Modified"]
     assert sector.get("/feeds/host-TL.ics", If_Modified_Since=empty)[0] == 200
+
+
+def test_a_lost_database_is_told(sector):
+    sector.stop()
+    for old in (sector.path / "state").glob("convened.db*"):
+        old.unlink()
+    sector.start()
+    assert sector.ctl("status")[0]["restored"] and "knows release 0" in sector.stderr
 
 
 def test_deadlines_never_fall_after_a_restore(sector, where):
