@@ -151,6 +151,21 @@ bool bodies_hold(const char *const *bodies, size_t n, const char *code)
     return false;
 }
 
+void codes_renew(TALLOC_CTX *ctx, const struct rules *r, const char **codes,
+                 size_t *n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < *n; i++) {
+        const struct body *b = rules_body_once(r, codes[i]);
+        bool renamed = b && !text_same(b->code, codes[i]);
+
+        if (!bodies_hold(codes, kept, renamed ? b->code : codes[i]))
+            codes[kept++] = renamed ? memory_text(ctx, b->code) : codes[i];
+    }
+    *n = kept;
+}
+
 bool contact_has_body(const struct contact *c, const char *code)
 {
     return c->n_bodies == 0 ||

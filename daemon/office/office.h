@@ -119,6 +119,12 @@ struct contacts {
     size_t n;
 };
 
+/* A body that has another code today is meant by the old one, too: in `codes`
+ * of bodies each gets the code it has now, once, new ones on ctx; what the
+ * rules do not know stays as it is. */
+void codes_renew(TALLOC_CTX *ctx, const struct rules *r, const char **codes,
+                 size_t *n);
+
 const char *role_word(enum role r);
 bool role_parse(const char *word, enum role *ret) MUST_USE;
 const char *channel_word(enum channel c);

@@ -88,16 +88,6 @@ static void want_owners(TALLOC_CTX *ctx, const struct feed_input *in,
     }
 }
 
-/* The body that is what was called `code` once, or NULL. */
-static const struct body *body_once(const struct rules *r, const char *code)
-{
-    for (size_t i = 0; i < r->n_bodies; i++)
-        for (size_t k = 0; k < r->bodies[i].n_formerly; k++)
-            if (text_same(r->bodies[i].formerly[k].code, code))
-                return &r->bodies[i];
-    return NULL;
-}
-
 static bool has_name(const struct wanted_list *list, const char *name)
 {
     for (size_t i = 0; i < list->n; i++)
@@ -114,7 +104,7 @@ static void want_again(TALLOC_CTX *ctx, const struct feed_input *in,
                        const char *code, const char *about)
 {
     const struct body *b =
-        scope == SCOPE_BODY ? body_once(in->rules, code) : NULL;
+        scope == SCOPE_BODY ? rules_body_once(in->rules, code) : NULL;
 
     if (!b) {
         want(ctx, in, list, scope, code, code, about);
@@ -238,16 +228,6 @@ static bool people_sit_in(const struct rules *r, const struct item *i,
     return false;
 }
 
-/* Was it of the body when that had another code, which is nobody's today? */
-static bool was_of_body(const struct rules *r, const char *then,
-                        const struct body *b)
-{
-    for (size_t k = 0; k < b->n_formerly; k++)
-        if (text_same(b->formerly[k].code, then))
-            return !rules_body(r, then);
-    return false;
-}
-
 static bool item_has_body(const struct rules *r, const struct item *i,
                           const char *code)
 {
@@ -255,7 +235,7 @@ static bool item_has_body(const struct rules *r, const struct item *i,
 
     for (size_t k = 0; k < i->n_bodies; k++) {
         if (text_same(i->bodies[k], code) ||
-            (b && was_of_body(r, i->bodies[k], b)))
+            (b && rules_body_once(r, i->bodies[k]) == b))
             return true;
     }
     return people_sit_in(r, i, code);

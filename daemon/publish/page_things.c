@@ -152,18 +152,6 @@ static char *day_of(struct date d)
 
 /* ------------------------------------------------------------------- bodies */
 
-/* By its code, or a name it had. */
-static const struct body *find_body(const struct rules *r, const char *code)
-{
-    const struct body *b = rules_body(r, code);
-
-    for (size_t i = 0; !b && i < r->n_bodies; i++)
-        for (size_t k = 0; !b && k < r->bodies[i].n_formerly; k++)
-            if (text_same(r->bodies[i].formerly[k].code, code))
-                b = &r->bodies[i];
-    return b;
-}
-
 /* Declarations and statements are there for everybody; what is still awaited,
  * and papers, are not. */
 static bool is_outcome(const struct page_job *job, const struct document *d,
@@ -266,7 +254,7 @@ static json_t *body_row(const struct page_job *job, const struct body *b)
 bool page_body(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
                struct page *ret, struct error *err)
 {
-    const struct body *b = find_body(job->in->rules, code);
+    const struct body *b = rules_body_once(job->in->rules, code);
     json_t *view;
 
     if (!b)

@@ -31,6 +31,17 @@ const struct body *rules_body(const struct rules *r, const char *code)
     return NULL;
 }
 
+const struct body *rules_body_once(const struct rules *r, const char *code)
+{
+    const struct body *b = rules_body(r, code);
+
+    for (size_t i = 0; !b && i < r->n_bodies; i++)
+        for (size_t k = 0; !b && k < r->bodies[i].n_formerly; k++)
+            if (text_same(r->bodies[i].formerly[k].code, code))
+                b = &r->bodies[i];
+    return b;
+}
+
 const struct cluster *rules_cluster(const struct rules *r, const char *code)
 {
     for (size_t i = 0; i < r->n_clusters; i++)

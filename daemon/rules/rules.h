@@ -475,6 +475,9 @@ char *diagnostic_print(TALLOC_CTX *ctx, const struct diagnostic *d);
 const struct member *rules_member(const struct rules *r, const char *code);
 const struct partner *rules_partner(const struct rules *r, const char *code);
 const struct body *rules_body(const struct rules *r, const char *code);
+/* Likewise, or the body that had this code once (`formerly`) when no body has
+ * it today. */
+const struct body *rules_body_once(const struct rules *r, const char *code);
 const struct cluster *rules_cluster(const struct rules *r, const char *code);
 /* The sector of that cluster; of an unknown one, the first. */
 const struct sector *rules_sector(const struct rules *r, const char *cluster);

@@ -162,20 +162,6 @@ struct anchor {
     struct past past;
 };
 
-static const struct body *body_named(const struct rules *r, const char *code)
-{
-    for (size_t i = 0; i < r->n_bodies; i++) {
-        const struct body *b = &r->bodies[i];
-
-        if (text_same(b->code, code))
-            return b;
-        for (size_t k = 0; k < b->n_formerly; k++)
-            if (text_same(b->formerly[k].code, code))
-                return b;
-    }
-    return NULL;
-}
-
 /* "TELSOM-ATRC" is both, unless one body is called so. */
 static size_t bodies_named(TALLOC_CTX *ctx, const struct rules *r,
                            const char *text, const struct body **out,
@@ -184,12 +170,12 @@ static size_t bodies_named(TALLOC_CTX *ctx, const struct rules *r,
     char **parts;
     size_t n = 0;
 
-    out[0] = body_named(r, text);
+    out[0] = rules_body_once(r, text);
     if (out[0])
         return 1;
     parts = text_split(ctx, text, '-');
     for (; n < most && parts[n]; n++)
-        if (!(out[n] = body_named(r, parts[n])))
+        if (!(out[n] = rules_body_once(r, parts[n])))
             return 0;
     return n;
 }

@@ -337,7 +337,7 @@ static bool mark_contact(struct judging *j, const char *email, bool refusal,
 {
     struct contacts all;
 
-    if (!store_contacts(j->ctx, j->s->store, &all, err))
+    if (!serve_contacts(j->ctx, j->s, &all, err))
         return false;
     for (size_t i = 0; i < all.n; i++) {
         struct contact c = all.rows[i];

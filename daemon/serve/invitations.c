@@ -326,11 +326,25 @@ bool invitations_write(TALLOC_CTX *ctx, const struct inviting *in, int *ret_n,
 {
     struct contacts contacts;
 
-    return store_contacts(ctx, in->serve->store, &contacts, err) &&
+    return serve_contacts(ctx, in->serve, &contacts, err) &&
            write_all(ctx, in, &contacts, ret_n, err);
 }
 
 /* ---- newcomers */
+
+/* Was the contact told of the body, under any code the body ever had? */
+static bool was_greeted(const struct serve *s, const struct contact *c,
+                        const char *code, bool *ret, struct error *err)
+{
+    const struct body *b = rules_body(s->generation->rules, code);
+
+    if (!store_greeted(s->store, c->email, code, ret, err))
+        return false;
+    for (size_t i = 0; !*ret && b && i < b->n_formerly; i++)
+        if (!store_greeted(s->store, c->email, b->formerly[i].code, ret, err))
+            return false;
+    return true;
+}
 
 /* The bodies of a contact of which it was told nothing yet; "*" stands for all
  * of them. */
@@ -347,7 +361,7 @@ static bool new_bodies(TALLOC_CTX *ctx, struct serve *s,
     for (size_t i = 0; i < n; i++) {
         bool greeted;
 
-        if (!store_greeted(s->store, c->email, bodies[i], &greeted, err))
+        if (!was_greeted(s, c, bodies[i], &greeted, err))
             return false;
         if (!greeted)
             (*ret)[count++] = bodies[i];
@@ -399,7 +413,7 @@ bool invitations_welcome(TALLOC_CTX *ctx, const struct inviting *in,
                          bool silent, struct error *err)
 {
     struct contacts contacts;
-    bool good = store_contacts(ctx, in->serve->store, &contacts, err);
+    bool good = serve_contacts(ctx, in->serve, &contacts, err);
 
     for (size_t i = 0; good && i < contacts.n; i++) {
         const struct contact *c = &contacts.rows[i];
@@ -463,7 +477,7 @@ bool invitations_catch_up(struct serve *s, struct error *err)
     bool good;
 
     if (!s->out.plan || !scheduler_net(s, &net, err) ||
-        !store_contacts(tmp, s->store, &contacts, err) ||
+        !serve_contacts(tmp, s, &contacts, err) ||
         !store_begin(s->store, err)) {
         talloc_free(tmp);
         return !s->out.plan;
@@ -546,7 +560,7 @@ bool desk_tell(TALLOC_CTX *ctx, struct serve *s, const struct desk_news *news,
     struct contacts contacts;
     bool *chosen;
 
-    if (!store_contacts(ctx, s->store, &contacts, err))
+    if (!serve_contacts(ctx, s, &contacts, err))
         return false;
     chosen = desk_of(ctx, s->generation->rules, &contacts, news->about);
     for (size_t i = 0; i < contacts.n; i++)

@@ -166,7 +166,7 @@ static bool find(struct leaving *l, bool *ret_found, struct error *err)
         return false;
     if (!thing || strcmp(thing, TOKEN_LEAVE) != 0)
         return true;
-    if (!store_contacts(l->ctx, s->store, &all, err))
+    if (!serve_contacts(l->ctx, s, &all, err))
         return false;
     c = find_contact(&all, email);
     *ret_found = c != NULL;

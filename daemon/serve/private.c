@@ -162,8 +162,8 @@ bool private_write(TALLOC_CTX *ctx, struct serve *s, struct press *press,
     struct feed_token *tokens;
     size_t n;
 
-    if (!store_contacts(ctx, s->store, &contacts, err) ||
-        !store_feed_tokens(ctx, s->store, &tokens, &n, err))
+    if (!serve_contacts(ctx, s, &contacts, err) ||
+        !serve_feed_tokens(ctx, s, &tokens, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
         if (instant_is_none(tokens[i].revoked) &&

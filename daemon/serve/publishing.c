@@ -138,8 +138,7 @@ bool publishing_load(struct serve *s, struct error *err)
 
     if (!store_last_release(s->store, &out.release, err) ||
         !store_setting(out.ctx, s->store, BAD_FEEDS, &out.bad_feeds, err) ||
-        !store_feed_tokens(out.ctx, s->store, &out.tokens, &out.n_tokens,
-                           err) ||
+        !serve_feed_tokens(out.ctx, s, &out.tokens, &out.n_tokens, err) ||
         !store_printed(out.ctx, s->store, &out.printed, err) ||
         !store_floor(out.ctx, s->store, &out.floor, err) ||
         (out.release > 0 && !load_version(&out, s, err))) {
@@ -383,7 +382,7 @@ static bool write_digests(struct release *r, struct error *err)
     struct contacts contacts;
     struct notices digests;
 
-    if (!store_contacts(r->ctx, s->store, &contacts, err))
+    if (!serve_contacts(r->ctx, s, &contacts, err))
         return false;
     digests =
         office_digests(r->ctx, s->generation->rules, r->before, r->after,

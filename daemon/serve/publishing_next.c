@@ -85,6 +85,18 @@ static bool was_seen(const struct serve *s, const struct item *i)
     return p && p->seen;
 }
 
+/* It goes by today's codes: who hears of a body hears of what it no longer
+ * holds. */
+static void keep_item(const struct serve *s, struct plan *after,
+                      const struct item *i)
+{
+    struct item *kept;
+
+    add_item(after, i);
+    kept = &after->items[after->n_items - 1];
+    codes_renew(after, s->generation->rules, kept->bodies, &kept->n_bodies);
+}
+
 /* Items likewise. One that was never meant to be published stays in the version
  * too, so that those who were invited get their cancellation, and is shown
  * nowhere. */
@@ -107,7 +119,7 @@ static void keep_items(const struct serve *s, struct plan *after,
         else if (item.status == ITEM_CANCELLED &&
                  item.end.date.day + TOMBSTONE_DAYS < today.day)
             continue;
-        add_item(after, &item);
+        keep_item(s, after, &item);
     }
     talloc_free(there);
 }
@@ -119,12 +131,11 @@ static const struct item *past_item(const struct plan *after,
 {
     const struct item *was =
         i->end.date.day < today.day ? plan_item(before, i->id) : NULL;
-    const struct edition *old = was ? plan_edition(before, i->edition) : NULL;
-    const struct edition *new = was ? plan_edition(after, i->edition) : NULL;
-    bool same =
-        old && new &&
-        old->start.day == new->start.day &&strcmp(was->zone, i->zone) == 0 &&
-        was->end.date.day < today.day;
+    const struct edition *then = was ? plan_edition(before, i->edition) : NULL;
+    const struct edition *now = was ? plan_edition(after, i->edition) : NULL;
+    bool same = then && now && then->start.day == now->start.day &&
+                strcmp(was->zone, i->zone) == 0 &&
+                was->end.date.day < today.day;
 
     return same && (!i->pinned ||
                     local_seconds(was->start) == local_seconds(i->start))

@@ -94,7 +94,7 @@ static bool recompute(struct scheduler *sch, struct error *err)
     struct serve *s = sch->serve;
     TALLOC_CTX *ctx = talloc_new(sch);
 
-    if (!store_contacts(ctx, s->store, &sch->contacts, err)) {
+    if (!serve_contacts(ctx, s, &sch->contacts, err)) {
         talloc_free(ctx);
         return false;
     }

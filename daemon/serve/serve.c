@@ -21,6 +21,29 @@ const char *serve_name(const struct serve *s)
     return s->config->name[0] ? s->config->name : s->generation->title;
 }
 
+bool serve_contacts(TALLOC_CTX *ctx, const struct serve *s,
+                    struct contacts *ret, struct error *err)
+{
+    if (!store_contacts(ctx, s->store, ret, err))
+        return false;
+    for (size_t i = 0; i < ret->n; i++)
+        codes_renew(ctx, s->generation->rules, ret->rows[i].bodies,
+                    &ret->rows[i].n_bodies);
+    return true;
+}
+
+bool serve_feed_tokens(TALLOC_CTX *ctx, const struct serve *s,
+                       struct feed_token **ret, size_t *ret_n,
+                       struct error *err)
+{
+    if (!store_feed_tokens(ctx, s->store, ret, ret_n, err))
+        return false;
+    for (size_t i = 0; i < *ret_n; i++)
+        codes_renew(ctx, s->generation->rules, (*ret)[i].bodies,
+                    &(*ret)[i].n_bodies);
+    return true;
+}
+
 void serve_alive(struct serve *s)
 {
     if (++s->steps % STEPS_A_SIGN == 0)

@@ -95,6 +95,13 @@ struct serve {
 struct instant serve_now(const struct serve *s);
 /* What people call this calendar: [http] name, or the sector's title. */
 const char *serve_name(const struct serve *s);
+/* All contacts, on ctx, and all private feeds, their bodies with the codes that
+ * the rules have today; in the store stand those that were given. */
+bool serve_contacts(TALLOC_CTX *ctx, const struct serve *s,
+                    struct contacts *ret, struct error *err) MUST_USE;
+bool serve_feed_tokens(TALLOC_CTX *ctx, const struct serve *s,
+                       struct feed_token **ret, size_t *ret_n,
+                       struct error *err) MUST_USE;
 /* One step of a long work on the loop's thread: a release to thousands of
  * contacts takes minutes, and the watchdog must not take it for a hang. */
 void serve_alive(struct serve *s);

@@ -35,7 +35,8 @@ void summary_set(struct request *q, const char *name, json_t *value);
 /* ---- contacts (verbs_people.c) */
 const struct contact *find_contact(const struct contacts *all,
                                    const char *email);
-/* The codes as the rules spell them; an unknown one is an error. */
+/* The codes as the rules spell them, a former one as it is today; an unknown
+ * one is an error. */
 bool contact_set_bodies(TALLOC_CTX *ctx, const struct rules *r,
                         struct contact *c, const char *const *codes, size_t n,
                         struct error *err) MUST_USE;

@@ -234,7 +234,7 @@ static bool add_consequences(struct request *q, const struct plan *before,
     size_t n, moved, drifted;
 
     if (!store_task_facts(q->ctx, s->store, &facts, &n, err) ||
-        !store_contacts(q->ctx, s->store, &contacts, err))
+        !serve_contacts(q->ctx, s, &contacts, err))
         return false;
     was = office_tasks(q->ctx, r, before ? before : none, facts, n);
     is = office_tasks(q->ctx, r, after, facts, n);

@@ -204,7 +204,7 @@ static bool contact_named(struct request *q, const char *email,
 {
     struct contacts *all = object_new(q->ctx, struct contacts);
 
-    if (!store_contacts(q->ctx, q->serve->store, all, err))
+    if (!serve_contacts(q->ctx, q->serve, all, err))
         return false;
     for (size_t i = 0; i < all->n; i++)
         if (text_same(all->rows[i].email, email)) {

@@ -221,7 +221,7 @@ static bool import_contacts(struct import *m, const char *text,
     struct csv csv = {NULL, 0};
 
     if (!csv_read(q->ctx, m->file, text, strlen(text), columns, &csv, err) ||
-        !store_contacts(q->ctx, q->serve->store, &all, err))
+        !serve_contacts(q->ctx, q->serve, &all, err))
         return false;
     read_addresses(q->ctx, &csv);
     for (size_t i = 0; i < csv.n; i++) {

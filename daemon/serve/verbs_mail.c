@@ -142,7 +142,7 @@ static bool move_all(struct request *q, enum message_state from,
     struct contacts contacts;
     int64_t after = 0;
 
-    if (quiet && !store_contacts(q->ctx, q->serve->store, &contacts, err))
+    if (quiet && !serve_contacts(q->ctx, q->serve, &contacts, err))
         return false;
     for (;;) {
         struct message *rows;

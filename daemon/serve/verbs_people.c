@@ -25,7 +25,7 @@ bool verb_CONTACTS(struct request *q, struct error *err)
     struct contacts all = {NULL, 0};
     int n = 0;
 
-    if (!store_contacts(q->ctx, q->serve->store, &all, err))
+    if (!serve_contacts(q->ctx, q->serve, &all, err))
         return false;
     for (size_t i = 0; i < all.n; i++) {
         const struct contact *c = &all.rows[i];
@@ -48,7 +48,8 @@ const struct contact *find_contact(const struct contacts *all,
     return NULL;
 }
 
-/* The codes as the rules spell them; an unknown one is an error. */
+/* The codes as the rules spell them, a former one as it is today; an unknown
+ * one is an error. */
 bool contact_set_bodies(TALLOC_CTX *ctx, const struct rules *r,
                         struct contact *c, const char *const *codes, size_t n,
                         struct error *err)
@@ -56,7 +57,7 @@ bool contact_set_bodies(TALLOC_CTX *ctx, const struct rules *r,
     c->bodies = array_new(ctx, const char *, n + 1);
     c->n_bodies = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct body *b = rules_body(r, codes[i]);
+        const struct body *b = rules_body_once(r, codes[i]);
         const char **names;
         const char *near;
 
@@ -162,7 +163,7 @@ bool verb_CONTACT_ADD(struct request *q, struct error *err)
                         .added = serve_now(q->serve)};
     struct contacts all = {NULL, 0};
 
-    if (!store_contacts(q->ctx, q->serve->store, &all, err))
+    if (!serve_contacts(q->ctx, q->serve, &all, err))
         return false;
     if (find_contact(&all, c.email))
         return fail(err, REPLY_CONFLICT,
@@ -181,7 +182,7 @@ bool verb_CONTACT_SET(struct request *q, struct error *err)
     struct contacts all = {NULL, 0};
     struct contact c;
 
-    if (!store_contacts(q->ctx, q->serve->store, &all, err))
+    if (!serve_contacts(q->ctx, q->serve, &all, err))
         return false;
     was = find_contact(&all, email);
     if (!was)
@@ -213,7 +214,7 @@ bool verb_CONTACT_DROP(struct request *q, struct error *err)
     const struct contact *was;
     struct contacts all = {NULL, 0};
 
-    if (!store_contacts(q->ctx, q->serve->store, &all, err))
+    if (!serve_contacts(q->ctx, q->serve, &all, err))
         return false;
     was = find_contact(&all, email);
     if (!was)

@@ -76,7 +76,7 @@ static int suspended_contacts(struct request *q)
     struct contacts all;
     int n = 0;
 
-    if (!store_contacts(q->ctx, q->serve->store, &all, NULL))
+    if (!serve_contacts(q->ctx, q->serve, &all, NULL))
         return 0;
     for (size_t i = 0; i < all.n; i++)
         n += contact_is_suspended(&all.rows[i]);
@@ -176,7 +176,7 @@ static bool show_contact(struct request *q, const char *email,
 {
     struct contacts all;
 
-    if (!store_contacts(q->ctx, q->serve->store, &all, err))
+    if (!serve_contacts(q->ctx, q->serve, &all, err))
         return false;
     for (size_t i = 0; i < all.n; i++)
         if (text_same(all.rows[i].email, email)) {

@@ -459,7 +459,7 @@ bool verb_HANDOVER(struct request *q, struct error *err)
     in.source = text_format(q->ctx, "the draft %s", request_draft(q));
     if (!draft_whole(q->ctx, s, request_draft(q), &in.plan, err) ||
         !store_history(q->ctx, s->store, &history, err) ||
-        !store_contacts(q->ctx, s->store, &contacts, err) ||
+        !serve_contacts(q->ctx, s, &contacts, err) ||
         !documents_of(q->ctx, s, &documents, err) ||
         !serve_tasks(q->ctx, s, &tasks, err) ||
         !office_handover(q->ctx, &in,
