@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Daemon
-from test_pages import AXE, By, browser, visit  # noqa: F401
+from test_pages import AXE, By, WebDriverWait, browser, selenium, visit  # noqa: F401
 from test_replies import link_of, mail_of
 
 NAME = "Ibu <b>Siti</b> & Rekan, Direktorat Jenderal Penyelenggaraan Pos dan Informatika"
@@ -52,7 +52,9 @@ def test_the_answer_is_posted_where_it_was_asked(browser, invited):  # noqa: F81
     visit(browser, invited, link(invited), 360)
     browser.find_element(By.ID, "comment").send_keys("With two colleagues")
     browser.find_element(By.CSS_SELECTOR, "button[value=ACCEPTED]").click()
-    assert "Your answer: You come. With two colleagues" in browser.find_element(By.TAG_NAME, "main").text
+    # The page of before may still stand there for a moment, and be gone when its text is asked for.
+    WebDriverWait(browser, 10, ignored_exceptions=[selenium.common.exceptions.WebDriverException]).until(
+        lambda b: "Your answer: You come. With two colleagues" in b.find_element(By.TAG_NAME, "main").text)
     assert [r["comment"] for r in invited.ctl("replies") if r["partstat"] == "ACCEPTED"] == ["With two colleagues"]
 
 
