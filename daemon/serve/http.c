@@ -176,20 +176,11 @@ static enum MHD_Result answer_short(struct MHD_Connection *connection,
     return result;
 }
 
-static bool has_body(struct MHD_Connection *connection)
-{
-    const char *length = MHD_lookup_connection_value(
-        connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-    return (length && strcmp(length, "0") != 0) ||
-           MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-                                       MHD_HTTP_HEADER_TRANSFER_ENCODING);
-}
-
 /* How the head says where the request ends, and for whom it is. */
 struct framing {
     int lengths, codings, hosts;
-    bool odd; /* a blank before the colon, or a coding that is not chunked */
+    bool odd;  /* a blank before the colon, or a coding that is not chunked */
+    bool body; /* something follows the head */
 };
 
 static enum MHD_Result note_header(void *arg, enum MHD_ValueKind kind,
@@ -201,24 +192,23 @@ static enum MHD_Result note_header(void *arg, enum MHD_ValueKind kind,
     f->odd = f->odd || strpbrk(name, " \t");
     if (text_same(name, MHD_HTTP_HEADER_HOST))
         f->hosts++;
-    if (text_same(name, MHD_HTTP_HEADER_CONTENT_LENGTH))
+    if (text_same(name, MHD_HTTP_HEADER_CONTENT_LENGTH)) {
         f->lengths++;
+        f->body = f->body || strcmp(value ? value : "", "0") != 0;
+    }
     if (text_same(name, MHD_HTTP_HEADER_TRANSFER_ENCODING)) {
         f->codings++;
         f->odd = f->odd || !text_same(value ? value : "", "chunked");
+        f->body = true;
     }
     return MHD_YES;
 }
 
 /* What a proxy and we could read differently would let one client put words
  * into the mouth of the next (RFC 9112 5.1, 6.1, 6.3; RFC 9110 7.2). */
-static bool is_ambiguous(struct MHD_Connection *connection)
+static bool is_ambiguous(const struct framing *f)
 {
-    struct framing f = {0};
-
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header,
-                                    &f);
-    return f.odd || f.hosts > 1 || f.lengths + f.codings > 1;
+    return f->odd || f->hosts > 1 || f->lengths + f->codings > 1;
 }
 
 /* ---- the paths that take a form */
@@ -281,6 +271,35 @@ static enum MHD_Result form_go_on(const struct http_call *call,
     return MHD_YES;
 }
 
+/* The first call: the head is here. It answers errors only (rule 2). */
+static enum MHD_Result begin(struct MHD_Connection *connection, const char *url,
+                             const char *method, void **request)
+{
+    bool is_long = strlen(url) > URL_MOST;
+    struct framing f = {0};
+
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header,
+                                    &f);
+    if (is_ambiguous(&f))
+        return answer_short(connection, MHD_HTTP_BAD_REQUEST,
+                            "The head of this request is ambiguous.\n",
+                            MHD_HTTP_HEADER_CONNECTION, "close");
+    if (strcmp(method, "POST") == 0 && takes_form(url) && !is_long)
+        return form_begin(connection, url, request);
+    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+        return answer_short(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+                            "Only GET and HEAD are understood here.\n",
+                            MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+    if (f.body)
+        return answer_short(connection, MHD_HTTP_CONTENT_TOO_LARGE,
+                            "A request has no body here.\n", NULL, NULL);
+    if (is_long)
+        return answer_short(connection, MHD_HTTP_URI_TOO_LONG,
+                            "The address is too long.\n", NULL, NULL);
+    *request = &seen;
+    return MHD_YES;
+}
+
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
                                   const char *url, const char *method,
                                   const char *version, const char *upload,
@@ -294,31 +313,12 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
                              .local = p && p->local};
 
     (void)version;
-    if (!*request && is_ambiguous(connection))
-        return answer_short(connection, MHD_HTTP_BAD_REQUEST,
-                            "The head of this request is ambiguous.\n",
-                            MHD_HTTP_HEADER_CONNECTION, "close");
-    if (!*request && strcmp(method, "POST") == 0 && takes_form(url) &&
-        strlen(url) <= URL_MOST)
-        return form_begin(connection, url, request);
-    if (*request && *request != &seen) {
+    if (!*request)
+        return begin(connection, url, method, request);
+    if (*request != &seen) {
         if (p)
             p->answering = *upload_size == 0;
         return form_go_on(&call, *request, upload, upload_size);
-    }
-    if (!*request) { /* rule 2 */
-        if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
-            return answer_short(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
-                                "Only GET and HEAD are understood here.\n",
-                                MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-        if (has_body(connection))
-            return answer_short(connection, MHD_HTTP_CONTENT_TOO_LARGE,
-                                "A request has no body here.\n", NULL, NULL);
-        if (strlen(url) > URL_MOST)
-            return answer_short(connection, MHD_HTTP_URI_TOO_LONG,
-                                "The address is too long.\n", NULL, NULL);
-        *request = &seen;
-        return MHD_YES;
     }
     *upload_size = 0;
     if (p)
