@@ -81,6 +81,14 @@ static void drop_unseen(struct events *events, const struct printed_list *p)
     events->n = n;
 }
 
+const struct feed *feeds_find(const struct feeds *feeds, const char *name)
+{
+    for (size_t i = 0; feeds && i < feeds->n; i++)
+        if (strcmp(feeds->rows[i].name, name) == 0)
+            return &feeds->rows[i];
+    return NULL;
+}
+
 struct press *press_make(TALLOC_CTX *ctx, const struct feed_input *in)
 {
     struct press *press = object_new(ctx, struct press);
@@ -158,17 +166,6 @@ static struct instant latest(const struct press *press,
     return t;
 }
 
-static const struct feed *served(const struct press *press, const char *name)
-{
-    const struct feeds *feeds = press->in->previous;
-
-    for (size_t i = 0; feeds && i < feeds->n; i++) {
-        if (strcmp(feeds->rows[i].name, name) == 0)
-            return &feeds->rows[i];
-    }
-    return NULL;
-}
-
 /* The time of the release, above what it was even when a clock was set back:
  * who asks for what is newer must get it. */
 static struct instant later(struct instant release_at, struct instant was)
@@ -184,7 +181,7 @@ static struct octets calendar_of(const struct press *press,
                                  const struct event **events, size_t n,
                                  struct instant *ret_modified)
 {
-    const struct feed *before = served(press, w->name);
+    const struct feed *before = feeds_find(press->in->previous, w->name);
     struct octets o;
 
     *ret_modified = before ? before->modified : latest(press, events, n);

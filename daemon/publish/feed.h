@@ -33,6 +33,9 @@ struct feeds {
                               how large it is; NULL none */
 };
 
+/* The feed of that name, or NULL. */
+const struct feed *feeds_find(const struct feeds *feeds, const char *name);
+
 /* Above these Google and others cut a calendar off. */
 #define FEED_SIZE_LIMIT  ((size_t)900 << 10)
 #define FEED_EVENT_LIMIT 1000

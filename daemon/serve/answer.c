@@ -238,8 +238,8 @@ static void prepare_feed(struct answers *a, struct prepared *p,
     header(p->full, "X-Robots-Tag", "noindex");
 }
 
-/* Of octets: nobody reads this order, and each fetch looks a feed up in it. In
- * any case of letters, as codes are: people copy addresses by hand. */
+/* In any case of letters, as codes are: people copy addresses by hand. Not in
+ * the order of words: nobody reads it, and each fetch would pay for it. */
 static int by_key(const void *a, const void *b)
 {
     const struct prepared *p = a, *q = b;

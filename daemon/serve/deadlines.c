@@ -10,14 +10,6 @@
 #include "daemon/base/text.h"
 #include "daemon/serve/private.h"
 
-static const struct feed *named(const struct feeds *all, const char *name)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (strcmp(all->rows[i].name, name) == 0)
-            return &all->rows[i];
-    return NULL;
-}
-
 static bool put_one(struct serve *s, const struct feed *f, struct error *err)
 {
     struct stored_feed stored = {.name = f->name,
@@ -56,7 +48,7 @@ static bool put(TALLOC_CTX *ctx, struct serve *s, struct press *press,
 
 bool deadlines_refresh(struct serve *s, struct error *err)
 {
-    const struct feed *was = named(&s->out.feeds, "deadlines"), *is;
+    const struct feed *was = feeds_find(&s->out.feeds, "deadlines"), *is;
     TALLOC_CTX *tmp;
     struct feed_input in;
     struct press *press;
@@ -69,7 +61,7 @@ bool deadlines_refresh(struct serve *s, struct error *err)
     in = private_input(tmp, s);
     press = press_make(tmp, &in);
     all = feeds_of_deadlines(tmp, press);
-    is = named(&all, "deadlines");
+    is = feeds_find(&all, "deadlines");
     if (is && strcmp(is->etag, was->etag) != 0)
         good = put(tmp, s, press, &all, err);
     talloc_free(tmp);

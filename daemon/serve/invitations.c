@@ -141,14 +141,6 @@ struct writing {
     int written;
 };
 
-static const char *feed_body(const struct feeds *feeds)
-{
-    for (size_t i = 0; i < feeds->n; i++)
-        if (strcmp(feeds->rows[i].name, "all") == 0)
-            return feeds->rows[i].body;
-    return NULL;
-}
-
 /* The events as those see them who are invited: the public feed where that is
  * the same. NULL when there is none. */
 static const char *events_of(struct writing *w)
@@ -161,17 +153,18 @@ static const char *events_of(struct writing *w)
                                .release_at = in->now,
                                .base_url = s->config->base_url,
                                .calendar_name = serve_name(s)};
+    const struct feed *open = feeds_find(in->feeds, "all");
     struct error err;
     struct feed feed;
 
     if (!feed_has_special(in->plan))
-        return feed_body(in->feeds);
+        return open ? open->body : NULL;
     input.previous = private_served(w->job, s);
     input.printed = &s->out.printed;
     if (feed_invited(w->job, press_make(w->job, &input), &feed, &err))
         return feed.body;
     serve_report(s, "invitations", &err);
-    return feed_body(in->feeds);
+    return open ? open->body : NULL;
 }
 
 /* Its events, read once; *ret NULL when there is no feed. */

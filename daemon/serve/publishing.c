@@ -282,14 +282,6 @@ static bool render_feeds(struct release *r, struct error *err)
     return true;
 }
 
-static const struct feed *feed_of(const struct feeds *feeds, const char *name)
-{
-    for (size_t i = 0; i < feeds->n; i++)
-        if (strcmp(feeds->rows[i].name, name) == 0)
-            return &feeds->rows[i];
-    return NULL;
-}
-
 /* The feeds of a release that do not say what is served, on ctx. Words that
  * are no part of the plan change them too: the name of a body, of a partner, of
  * a host. */
@@ -438,7 +430,7 @@ static bool write_printed(struct release *r, struct error *err)
     for (size_t i = 0; i < r->feeds.n; i++)
         floor.feeds[floor.n_feeds++] = r->feeds.rows[i].name;
     for (size_t i = 0; i < r->in.n_given; i++)
-        if (!feed_of(&r->feeds, r->in.given[i]))
+        if (!feeds_find(&r->feeds, r->in.given[i]))
             floor.feeds[floor.n_feeds++] = r->in.given[i];
     return printed_put(r->s, &changed, err) &&
            store_set_floor(r->s->store, &floor, err);

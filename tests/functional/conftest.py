@@ -200,6 +200,16 @@ class Daemon:
         return sorted(self.mail_dir.glob("*.eml"))
 
 
+def release_edition(d, edition, desk):
+    """2027 planned, contacts and a desk there, one edition confirmed and released, its mails sent."""
+    d.ctl("plan", "2027")
+    d.ctl("import", "contacts", SOURCE / "config/demo/contacts.csv")
+    d.ctl("contact", "add", desk, "--name", "Desk", "--of", "SEC", "--role", "desk")
+    d.ctl("confirm", edition)
+    d.ctl("release", "--send")
+    d.ctl("clock", "+1 min")
+
+
 @pytest.fixture
 def where():
     # Short: a unix socket's path has at most 107 octets.

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import SOURCE, Daemon
+from conftest import SOURCE, Daemon, release_edition
 
 EDITION = "MINISTERIAL-2027"
 ME = "adgsom@digital.kh.example"
@@ -23,12 +23,7 @@ def released(where):
     d = Daemon(where, start=False)
     d.config.write_text(re.sub(r"base-url = .*", "base-url = https://calendar.example", d.config.read_text()))
     d.start()
-    d.ctl("plan", "2027")
-    d.ctl("import", "contacts", SOURCE / "config/demo/contacts.csv")
-    d.ctl("contact", "add", DESK, "--name", "Desk", "--of", "SEC", "--role", "desk")
-    d.ctl("confirm", EDITION)
-    d.ctl("release", "--send")
-    d.ctl("clock", "+1 min")
+    release_edition(d, EDITION, DESK)
     yield d
     d.stop()
 

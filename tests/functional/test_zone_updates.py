@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import SOURCE, Daemon
+from conftest import Daemon, release_edition
 from test_replies import ATTENDEE, ics_of, mail_of
 
 SYSTEM = Path("/usr/share/zoneinfo")
@@ -41,12 +41,7 @@ def zones(where, monkeypatch):
 @pytest.fixture
 def released(where, zones):
     d = Daemon(where)
-    d.ctl("plan", "2027")
-    d.ctl("import", "contacts", SOURCE / "config/demo/contacts.csv")
-    d.ctl("contact", "add", DESK, "--name", "Desk", "--of", "SEC", "--role", "desk")
-    d.ctl("confirm", EDITION)
-    d.ctl("release", "--send")
-    d.ctl("clock", "+1 min")
+    release_edition(d, EDITION, DESK)
     yield d
     d.stop()
 

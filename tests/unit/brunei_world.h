@@ -28,22 +28,19 @@ static inline struct edition edition_of(const char *id, const char *cluster,
                                         const char *title, struct date start,
                                         int days)
 {
-    return (struct edition){.id = id,
-                            .cluster = cluster,
-                            .cycle = date_civil(start).year,
-                            .title = title,
-                            .start = start,
-                            .end = date_add_days(start, days - 1),
-                            .host = "BN",
-                            .city = "Bandar Seri Begawan",
-                            .zone = "Asia/Brunei",
-                            .status = EDITION_CONFIRMED,
-                            .reason = "",
-                            .by = DATE_NONE,
-                            .forced = "",
-                            .uid = "",
-                            .created = INSTANT_NONE,
-                            .modified = INSTANT_NONE};
+    struct edition e = edition_blank();
+
+    e.id = id;
+    e.cluster = cluster;
+    e.cycle = date_civil(start).year;
+    e.title = title;
+    e.start = start;
+    e.end = date_add_days(start, days - 1);
+    e.host = "BN";
+    e.city = "Bandar Seri Begawan";
+    e.zone = "Asia/Brunei";
+    e.status = EDITION_CONFIRMED;
+    return e;
 }
 
 /* A meeting, a consultation where there is a partner (""); confirmed. */
