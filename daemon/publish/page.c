@@ -152,13 +152,23 @@ static bool page_route(const struct page_job *job, TALLOC_CTX *ctx,
     return page_small(job, ctx, path, ret, err);
 }
 
+/* People type a slash behind an address. Links on pages begin at the root, so
+ * that they lead to the same from there. */
+static const char *without_slash(TALLOC_CTX *ctx, const char *path)
+{
+    size_t n = strlen(path);
+
+    return n > 1 && path[n - 1] == '/' ? memory_text_n(ctx, path, n - 1) : path;
+}
+
 bool page_render(TALLOC_CTX *ctx, const struct templates *t,
                  const struct page_input *in, const char *path,
                  struct page *ret, struct error *err)
 {
     TALLOC_CTX *tmp = talloc_new(NULL);
     struct page_job job = job_of(tmp, t, in);
-    bool good = read_zone(&job, err) && page_route(&job, ctx, path, ret, err);
+    bool good = read_zone(&job, err) &&
+                page_route(&job, ctx, without_slash(tmp, path), ret, err);
 
     talloc_free(tmp);
     return good;

@@ -13,6 +13,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/serve/condition.h"
 #include "daemon/serve/form.h"
 #include "daemon/serve/polls.h"
 #include "daemon/serve/private.h"
@@ -20,9 +21,11 @@
 #define PAGES_MOST    64
 #define PAGE_SECONDS  60
 #define NOTHING_HERE  "There is nothing at this address."
+#define NOTHING_YET   "Nothing has been released yet."
 #define PRIVATE_CACHE "private, max-age=900, must-revalidate, no-transform"
 
 struct prepared {
+    TALLOC_CTX *ctx; /* has its texts */
     const char *key; /* path, or path?zone */
     struct MHD_Response *full, *not_modified;
     const char *etag;
@@ -45,6 +48,7 @@ static void forget(struct prepared *p)
         MHD_destroy_response(p->full);
     if (p->not_modified)
         MHD_destroy_response(p->not_modified);
+    talloc_free(p->ctx);
     *p = (struct prepared){.key = NULL};
 }
 
@@ -124,8 +128,7 @@ static void prepare(struct prepared *p, const char *type, const char *body,
     for (int i = 0; i < 2; i++) {
         header(both[i], MHD_HTTP_HEADER_ETAG, p->etag);
         header(both[i], MHD_HTTP_HEADER_CACHE_CONTROL, cache);
-        header(both[i], "X-Content-Type-Options", "nosniff");
-        header(both[i], "Referrer-Policy", "no-referrer");
+        http_guard(both[i]);
         if (!instant_is_none(p->modified))
             header(both[i], MHD_HTTP_HEADER_LAST_MODIFIED,
                    http_date(p->modified, date));
@@ -145,69 +148,11 @@ static char *hash_of(TALLOC_CTX *ctx, const char *body, size_t size)
                        (unsigned long long)b);
 }
 
-/* ---- conditions (RFC 9110, section 13) */
-
-/* Does a member of the list end here? */
-static bool ends_here(const char *p)
-{
-    p += strspn(p, " \t");
-    return *p == '\0' || *p == ',';
-}
-
-/* Is etag among `list` by weak comparison? "*" stands alone. */
-static bool etag_matches(const char *list, const char *etag)
-{
-    size_t n = strlen(etag);
-
-    if (list[strspn(list, " \t")] == '*')
-        return strspn(list, " \t*") == strlen(list);
-    for (const char *p = list; *p;) {
-        p += strspn(p, " \t,");
-        if (p[0] == 'W' && p[1] == '/')
-            p += 2;
-        if (strncmp(p, etag, n) == 0 && ends_here(p + n))
-            return true;
-        if (*p == '"') {
-            p = strchr(p + 1, '"');
-            if (!p)
-                return false;
-            p++;
-        } else {
-            p += strcspn(p, ",");
-        }
-    }
-    return false;
-}
-
-static bool not_modified_since(const char *text, struct instant modified)
-{
-    struct tm tm = {.tm_year = 0};
-    const char *end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
-    struct date d;
-
-    if (!end || *end || instant_is_none(modified) ||
-        !date_make(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, &d))
-        return false;
-    return modified.second <= (int64_t)d.day * 86400 + tm.tm_hour * 3600 +
-                                  tm.tm_min * 60 + tm.tm_sec;
-}
-
-static bool is_unchanged(struct MHD_Connection *c, const struct prepared *p)
-{
-    const char *tags = MHD_lookup_connection_value(
-                   c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH),
-               *since = MHD_lookup_connection_value(
-                   c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_MODIFIED_SINCE);
-
-    if (tags)
-        return etag_matches(tags, p->etag);
-    return since && not_modified_since(since, p->modified);
-}
-
 static enum MHD_Result send_prepared(const struct http_call *call,
                                      const struct prepared *p)
 {
-    bool unchanged = is_unchanged(call->connection, p);
+    bool unchanged =
+        condition_unchanged(call->connection, p->etag, p->modified);
 
     if (p->feed)
         polls_count(call->serve, p->feed,
@@ -227,14 +172,18 @@ static void prepare_feed(struct answers *a, struct prepared *p,
                          const struct feed *f, const char *file,
                          const char *cache)
 {
-    *p = (struct prepared){.key = memory_text(a, f->path),
-                           .etag = memory_text(a, f->etag),
+    TALLOC_CTX *ctx = talloc_new(a);
+
+    *p = (struct prepared){.ctx = ctx,
+                           .key = memory_text(ctx, f->path),
+                           .etag = memory_text(ctx, f->etag),
                            .modified = f->modified,
                            .until = INSTANT_NONE,
-                           .feed = f->name[0] ? memory_text(a, f->name) : NULL};
+                           .feed =
+                               f->name[0] ? memory_text(ctx, f->name) : NULL};
     prepare(p, "text/calendar; charset=utf-8", f->body, f->size, cache);
     header(p->full, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
-           text_format(a, "inline; filename=\"%s\"", file));
+           text_format(ctx, "inline; filename=\"%s\"", file));
     header(p->full, "X-Robots-Tag", "noindex");
 }
 
@@ -301,6 +250,8 @@ static void page_headers(struct MHD_Response *r)
     header(r, "Content-Security-Policy",
            "default-src 'none'; style-src 'self'; img-src 'self'; form-action "
            "'self'; base-uri 'none'; frame-ancestors 'none'");
+    header(r, "Cross-Origin-Opener-Policy", "same-origin");
+    header(r, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
     header(r, MHD_HTTP_HEADER_CONTENT_LANGUAGE, "en");
 }
 
@@ -316,8 +267,7 @@ static enum MHD_Result send_error(const struct http_call *call, unsigned status,
 
     header(r, MHD_HTTP_HEADER_CONTENT_TYPE, page.type);
     header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    header(r, "X-Content-Type-Options", "nosniff");
-    header(r, "Referrer-Policy", "no-referrer");
+    http_guard(r);
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
         header(r, MHD_HTTP_HEADER_RETRY_AFTER, "60");
     page_headers(r);
@@ -387,10 +337,11 @@ static enum MHD_Result send_page(const struct http_call *call)
         return result;
     }
     p = page_slot(a);
-    *p = (struct prepared){.key = memory_text(a, key),
-                           .etag = hash_of(a, page.body, page.size),
-                           .modified = INSTANT_NONE,
-                           .until = {now.second + PAGE_SECONDS}};
+    p->ctx = talloc_new(a);
+    p->key = memory_text(p->ctx, key);
+    p->etag = hash_of(p->ctx, page.body, page.size);
+    p->modified = INSTANT_NONE;
+    p->until = (struct instant){now.second + PAGE_SECONDS};
     prepare(p, page.type, page.body, page.size, "public, max-age=60");
     page_headers(p->full);
     talloc_free(tmp);
@@ -446,12 +397,31 @@ static enum MHD_Result send_private(const struct http_call *call)
         return send_withdrawn(call, t);
     f = private_feed(call->serve, t);
     if (!f)
-        return send_error(call, MHD_HTTP_SERVICE_UNAVAILABLE,
-                          "Nothing has been released yet.");
+        return send_error(call, MHD_HTTP_SERVICE_UNAVAILABLE, NOTHING_YET);
     if (!a->feeds_ready)
         prepare_feeds(call->serve, a);
     return send_prepared(call,
                          &a->privates[f - call->serve->out.privates.rows]);
+}
+
+/* ---- public feeds */
+
+/* An address that is not there yet may come with a release: the first one, or
+ * the one that mends a faulty body. Who subscribed to it comes again. */
+static enum MHD_Result send_feed(const struct http_call *call)
+{
+    const struct serve *s = call->serve;
+    const struct prepared *p = find_feed(call->serve, call->path);
+
+    if (p)
+        return send_prepared(call, p);
+    if (!s->out.release)
+        return send_error(call, MHD_HTTP_SERVICE_UNAVAILABLE, NOTHING_YET);
+    if (s->out.bad_feeds && s->out.bad_feeds[0])
+        return send_error(call, MHD_HTTP_SERVICE_UNAVAILABLE,
+                          "Some calendars are faulty at the moment, and this "
+                          "may be one of them.");
+    return send_error(call, MHD_HTTP_NOT_FOUND, NOTHING_HERE);
 }
 
 /* ---- one meeting */
@@ -496,6 +466,7 @@ static enum MHD_Result send_text(const struct http_call *call, unsigned status,
 
     header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    http_guard(r);
     result = MHD_queue_response(call->connection, status, r);
     MHD_destroy_response(r);
     return result;
@@ -583,12 +554,8 @@ enum MHD_Result http_answer(const struct http_call *call)
 {
     const char *path = call->path;
 
-    if (text_begins(path, "/feeds/")) {
-        const struct prepared *p = find_feed(call->serve, path);
-
-        return p ? send_prepared(call, p)
-                 : send_error(call, MHD_HTTP_NOT_FOUND, NOTHING_HERE);
-    }
+    if (text_begins(path, "/feeds/"))
+        return send_feed(call);
     if (text_begins(path, "/p/"))
         return send_private(call);
     if (text_begins(path, "/meetings/"))

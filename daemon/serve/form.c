@@ -112,8 +112,6 @@ enum MHD_Result form_send(const struct http_call *call, unsigned status,
         {"Content-Type", "text/html; charset=utf-8"},
         {"Cache-Control", "no-store"},
         {"X-Robots-Tag", "noindex"},
-        {"Referrer-Policy", "no-referrer"},
-        {"X-Content-Type-Options", "nosniff"},
         {"Content-Security-Policy",
          "default-src 'none'; style-src 'self'; form-action 'self'; base-uri "
          "'none'; frame-ancestors 'none'"}};
@@ -125,6 +123,7 @@ enum MHD_Result form_send(const struct http_call *call, unsigned status,
 
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
         (void)MHD_add_response_header(r, headers[i][0], headers[i][1]);
+    http_guard(r);
     result = MHD_queue_response(call->connection, status, r);
     MHD_destroy_response(r);
     talloc_free(tmp);

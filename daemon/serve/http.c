@@ -15,21 +15,18 @@
 #include "daemon/serve/http.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/serve/form.h"
+#include "daemon/serve/listen.h"
 #include "daemon/serve/polls.h"
 
 #define SERVERS_MOST     8
@@ -74,6 +71,13 @@ struct answers **http_answers(struct serve *s)
     return &s->http->answers;
 }
 
+void http_guard(struct MHD_Response *response)
+{
+    (void)MHD_add_response_header(response, "X-Content-Type-Options",
+                                  "nosniff");
+    (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+}
+
 /* ---- MHD's callbacks */
 
 /* A request that has been seen, and has no form. */
@@ -94,9 +98,13 @@ static bool is_loopback(const struct sockaddr *a)
         return (ntohl(((const struct sockaddr_in *)(const void *)a)
                           ->sin_addr.s_addr) >>
                 24) == 127;
-    if (a->sa_family == AF_INET6)
-        return IN6_IS_ADDR_LOOPBACK(
-            &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
+    if (a->sa_family == AF_INET6) {
+        const struct in6_addr *v6 =
+            &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr;
+
+        return IN6_IS_ADDR_LOOPBACK(v6) ||
+               (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == 127);
+    }
     return false;
 }
 
@@ -171,6 +179,7 @@ static enum MHD_Result answer_short(struct MHD_Connection *connection,
                                   "text/plain; charset=utf-8");
     if (header)
         (void)MHD_add_response_header(r, header, value);
+    http_guard(r);
     result = MHD_queue_response(connection, status, r);
     MHD_destroy_response(r);
     return result;
@@ -209,6 +218,30 @@ static enum MHD_Result note_header(void *arg, enum MHD_ValueKind kind,
 static bool is_ambiguous(const struct framing *f)
 {
     return f->odd || f->hosts > 1 || f->lengths + f->codings > 1;
+}
+
+/* ---- addresses */
+
+/* What a NUL hides is not read as the address before it. */
+static size_t unescape(void *arg, struct MHD_Connection *connection, char *text)
+{
+    (void)arg;
+    (void)connection;
+    return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+}
+
+/* A server is also asked in the words for a proxy (RFC 9112 3.2.2). The name
+ * in them is as little to us as that of the header Host. */
+static const char *path_of(const char *url)
+{
+    const char *rest = text_begins(url, "http://")    ? url + 7
+                       : text_begins(url, "https://") ? url + 8
+                                                      : NULL;
+
+    if (!rest)
+        return url;
+    rest = strchr(rest, '/');
+    return rest ? rest : "/";
 }
 
 /* ---- the paths that take a form */
@@ -289,7 +322,8 @@ static enum MHD_Result begin(struct MHD_Connection *connection, const char *url,
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return answer_short(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
                             "Only GET and HEAD are understood here.\n",
-                            MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+                            MHD_HTTP_HEADER_ALLOW,
+                            takes_form(url) ? "GET, HEAD, POST" : "GET, HEAD");
     if (f.body)
         return answer_short(connection, MHD_HTTP_CONTENT_TOO_LARGE,
                             "A request has no body here.\n", NULL, NULL);
@@ -309,12 +343,12 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
     struct peer *p = peer_of(connection);
     struct http_call call = {.serve = sv->http->serve,
                              .connection = connection,
-                             .path = url,
+                             .path = path_of(url),
                              .local = p && p->local};
 
     (void)version;
     if (!*request)
-        return begin(connection, url, method, request);
+        return begin(connection, call.path, method, request);
     if (*request != &seen) {
         if (p)
             p->answering = *upload_size == 0;
@@ -397,80 +431,6 @@ static void bound_unread(int fd)
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
 }
 
-static int listen_unix(const char *path, struct error *err)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    struct stat st;
-    mode_t old;
-    bool bound;
-    int fd;
-
-    if (strlen(path) >= sizeof a.sun_path) {
-        (void)fail(err, REPLY_INPUT, "listen: the path %s is too long", path);
-        return -1;
-    }
-    (void)snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
-    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-        (void)unlink(path);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    /* As open as a port: a proxy of another user has to reach it. */
-    old = umask(0111);
-    bound = fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0;
-    (void)umask(old);
-    if (!bound || listen(fd, 128) != 0) {
-        (void)fail(err, REPLY_INTERNAL, "listen on %s: %s", path,
-                   strerror(errno));
-        if (fd >= 0)
-            (void)close(fd);
-        return -1;
-    }
-    return fd;
-}
-
-/* "127.0.0.1:8080", "[::1]:8080", "*:8080" */
-static int listen_tcp(const char *text, struct error *err)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                             .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
-                    *found = NULL;
-    char host[256];
-    const char *colon = strrchr(text, ':');
-    int fd = -1, on = 1, rc;
-
-    if (!colon || colon == text || strlen(text) >= sizeof host) {
-        (void)fail(err, REPLY_INPUT,
-                   "listen = %s is not understood, write HOST:PORT or "
-                   "unix:PATH",
-                   text);
-        return -1;
-    }
-    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
-    if (host[0] == '[' && host[strlen(host) - 1] == ']') {
-        host[strlen(host) - 1] = '\0';
-        memmove(host, host + 1, strlen(host));
-    }
-    rc =
-        getaddrinfo(strcmp(host, "*") ? host : NULL, colon + 1, &hints, &found);
-    if (rc != 0) {
-        (void)fail(err, REPLY_INPUT, "listen = %s: %s", text, gai_strerror(rc));
-        return -1;
-    }
-    fd =
-        socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd >= 0)
-        (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
-        listen(fd, 1024) != 0) {
-        (void)fail(err, REPLY_INTERNAL, "listen on %s: %s", text,
-                   strerror(errno));
-        if (fd >= 0)
-            (void)close(fd);
-        fd = -1;
-    }
-    freeaddrinfo(found);
-    return fd;
-}
-
 static bool server_start(struct http *h, int fd, const char *unix_path,
                          struct error *err)
 {
@@ -487,7 +447,8 @@ static bool server_start(struct http *h, int fd, const char *unix_path,
         (unsigned)BODY_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)REQUEST_OCTETS, MHD_OPTION_NOTIFY_CONNECTION, on_connection, sv,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, sv,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, unescape,
+        NULL, MHD_OPTION_END);
     if (!sv->mhd) {
         (void)close(fd);
         return fail(err, REPLY_INTERNAL, "the HTTP server does not start");

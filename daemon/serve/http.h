@@ -16,6 +16,10 @@ struct http_call {
     bool local;       /* from loopback or a unix socket */
 };
 
+/* The headers of every answer: it is of the type it says, and no link in it
+ * tells where it was followed. */
+void http_guard(struct MHD_Response *response);
+
 /* Finds or makes the answer and queues it. */
 enum MHD_Result http_answer(const struct http_call *call);
 

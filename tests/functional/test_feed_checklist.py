@@ -63,13 +63,20 @@ CHECKLIST = {
     "years ahead as spans": "test_spans_alone_for_years_ahead",
     "an address is for ever": "test_life_of_an_event_through_vdirsyncer_and_ical_js",
     # ---- HTTP
-    "GET and HEAD, else 405 with Allow": "test_head_is_get_without_a_body test_other_methods_are_405_with_allow",
+    "GET and HEAD, else 405 with Allow": "test_head_is_get_without_a_body test_other_methods_are_405_with_allow "
+                                         "test_a_calendar_program_that_asks_for_caldav_first_goes_on",
     "headers of a feed": "test_headers_of_a_feed",
-    "Accept and query are ignored": "test_no_accept_header_is_needed test_query_is_ignored",
+    "Accept, query, Host and ranges are ignored": "test_no_accept_header_is_needed test_query_is_ignored "
+        "test_a_query_never_widens_the_scope test_whatever_the_host_the_answer_is_the_same test_a_part_of_a_feed_is_never_sent",
+    "one address, in the words of the RFCs and in no others": "test_one_address_in_other_words test_an_address_that_only_looks_like_it",
+    "nosniff, no-referrer, no cookie": "test_every_answer_is_of_its_type_and_tells_no_referrer test_headers_of_every_page",
     "strong ETag of the body": "test_etag_is_of_the_octets",
-    "If-None-Match in every form": "test_if_none_match_forms test_if_none_match_that_does_not_match",
-    "If-Modified-Since": "test_if_modified_since test_if_none_match_wins_over_if_modified_since",
+    "If-None-Match in every form": "test_if_none_match_forms test_if_none_match_that_does_not_match "
+                                   "test_if_none_match_in_several_lines",
+    "If-Modified-Since": "test_if_modified_since test_if_modified_since_in_each_form_of_a_date "
+                         "test_if_none_match_wins_over_if_modified_since",
     "the last good body with 200, else 503": "test_a_faulty_feed_keeps_its_last_good_body "
+                                             "test_before_the_first_release_a_feed_is_503_and_who_subscribed_comes_again "
                                              "test_private_feed_before_the_first_release_is_503",
     "unknown token like any other 404": "test_unknown_token_is_like_any_other_404",
     "revoked: a notice, then 410": "test_rotate_gives_another_address_and_the_old_one_a_notice "
@@ -230,6 +237,8 @@ def test_a_faulty_feed_keeps_its_last_good_body(sector):
         assert ics.feeds(sector)[name] == bodies[name]
     assert sector.call("feed lint").summary["findings"] == 0  # what is served is good
     assert "convened_bad_feeds 1" in sector.get("/metrics")[2].decode()
+    status, headers, _ = sector.get("/feeds/new.ics")  # may be one that never had a good body
+    assert status == 503 and "Retry-After" in headers
     sector.stop()
     sector.start()
     assert sector.ctl("status")[0]["bad_feeds"] == bad and ics.feed(sector) == bodies["all"]

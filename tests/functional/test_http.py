@@ -140,33 +140,128 @@ def test_if_modified_since(served):
     assert served.get(FEED, If_Modified_Since=modified)[0] == 304
     assert served.get(FEED, If_Modified_Since="Wed, 25 Nov 2026 00:00:00 GMT")[0] == 304
     assert served.get(FEED, If_Modified_Since="Mon, 23 Nov 2026 23:59:59 GMT")[0] == 200
-    for text in ("yesterday", "Tue, 31 Feb 2026 00:00:00 GMT", "0", "2026-11-24"):
+    for text in ("yesterday", "Tue, 31 Feb 2026 00:00:00 GMT", "0", "2026-11-24", "", modified + "x", modified[:-4]):
         assert served.get(FEED, If_Modified_Since=text)[0] == 200
 
 
+@pytest.mark.parametrize("then,before", [
+    ("Tue, 24 Nov 2026 00:00:00 GMT", "Mon, 23 Nov 2026 23:59:59 GMT"),
+    ("Tuesday, 24-Nov-26 00:00:00 GMT", "Monday, 23-Nov-26 23:59:59 GMT"),
+    ("Tue Nov 24 00:00:00 2026", "Mon Nov 23 23:59:59 2026"),
+    ("Tue Dec  1 00:00:00 2026", "Sun Nov  1 00:00:00 2026"),
+], ids=["RFC 1123", "RFC 850", "asctime", "asctime of one figure"])
+def test_if_modified_since_in_each_form_of_a_date(served, then, before):
+    status, headers, body = served.get(FEED, If_Modified_Since=then)
+    assert (status, body) == (304, b"") and headers["ETag"] == served.get(FEED)[1]["ETag"]
+    assert served.get(FEED, If_Modified_Since=before)[0] == 200
+
+
+def test_if_none_match_in_several_lines(served):
+    etag = served.get(FEED)[1]["ETag"]
+    for tags, status in ((['"a"', etag], 304), ([etag, '"a"'], 304), (['"a"', '"b", W/' + etag], 304), (['"a"', '"b"'], 200)):
+        lines = "".join(f"If-None-Match: {tag}\r\n" for tag in tags)
+        answer = raw(served, f"GET {FEED} HTTP/1.1\r\nHost: x\r\n{lines}Connection: close\r\n\r\n".encode())
+        assert head_of(answer)[0] == status, tags
+
+
+def test_a_part_of_a_feed_is_never_sent(served):
+    """A range may be ignored (RFC 9110 14.2); a calendar that was cut is none."""
+    status, headers, body = served.get(FEED)
+    for more in ({}, {"If_Range": headers["ETag"]}, {"If_Range": '"other"'}):
+        got = served.get(FEED, Range="bytes=0-99", **more)
+        assert got[0] == 200 and got[2] == body and "Content-Range" not in got[1]
+    assert served.get(FEED, Range="bytes=0-99", If_None_Match=headers["ETag"])[0] == 304
+
+
 def test_if_none_match_wins_over_if_modified_since(served):
-    modified = served.get(FEED)[1]["Last-Modified"]
+    etag, modified = (served.get(FEED)[1][name] for name in ("ETag", "Last-Modified"))
+    assert served.get(FEED, If_None_Match=etag, If_Modified_Since="Mon, 23 Nov 2026 00:00:00 GMT")[0] == 304
     assert served.get(FEED, If_None_Match='"other"', If_Modified_Since=modified)[0] == 200
 
 
 def test_head_is_get_without_a_body(served):
-    for path in (FEED, "/", "/nothing"):
+    for path in (FEED, "/", "/nothing", "/2027.csv", "/healthz", "/rsvp/x", "/style.css", "/feeds.json"):
         get, head = served.get(path), served.get(path, "HEAD")
         for answer in (get, head):
             answer[1].pop("Date")
         assert head == (get[0], get[1], b"")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "PATCH"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "PATCH", "TRACE", "REPORT", "get"])
 def test_other_methods_are_405_with_allow(served, method):
-    status, headers, _ = served.get(FEED, method)
-    assert status == 405 and headers["Allow"] == "GET, HEAD"
+    for path in (FEED, "/", "/.well-known/caldav"):
+        status, headers, _ = served.get(path, method)
+        assert status == 405 and headers["Allow"] == "GET, HEAD"
+    assert served.get("/rsvp/x", "PUT")[1]["Allow"] == "GET, HEAD, POST"
+
+
+QUESTION = b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><current-user-principal/></prop></propfind>'
+
+
+@pytest.mark.parametrize("pause", [False, True], ids=["in one piece", "body later"])
+def test_a_calendar_program_that_asks_for_caldav_first_goes_on(served, pause):
+    """Apple, Thunderbird and Evolution ask PROPFIND of an address, of / and of the well-known place, then GET."""
+    for path in (FEED, "/", "/.well-known/caldav"):
+        head = (f"PROPFIND {path} HTTP/1.1\r\nHost: x\r\nDepth: 0\r\nContent-Type: application/xml\r\n"
+                f"Content-Length: {len(QUESTION)}\r\n\r\n").encode()
+        with socket.create_connection(("127.0.0.1", served.port), timeout=10) as s:
+            s.sendall(head if pause else head + QUESTION)
+            got = s.recv(65536)
+            if pause:
+                s.sendall(QUESTION)
+            assert head_of(got)[0] == 405 and "www-authenticate" not in head_of(got)[1]
+    status, headers, body = served.get("/.well-known/caldav")
+    assert status == 404 and "Location" not in headers and b"BEGIN:VCALENDAR" not in body
+    assert served.get(FEED)[0] == 200
 
 
 def test_query_is_ignored(served):
     plain = served.get(FEED)[2]
     for query in ("?x=1", "?token=abc&all", "?"):
         assert served.get(FEED + query)[2] == plain
+
+
+@pytest.mark.parametrize("path", ["/feeds/%61ll.ics", "/feeds/all%2Eics", "/%66eeds/all%2eics", "/feeds/all.ics?a=%00&b=%zz",
+                                  "/feeds/all.ics?" + "q" * 7900, "http://x/feeds/all.ics", "https://calendar.example:8443/feeds/all.ics?x"])
+def test_one_address_in_other_words(served, path):
+    """RFC 3986 2.3 and 6.2.2.2, RFC 9112 3.2.2; a request line of 8 KiB."""
+    answer = raw(served, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert head_of(answer)[0] == 200 and head_of(answer)[2] == served.get(FEED)[2]
+
+
+@pytest.mark.parametrize("path", ["/feeds/all.ics%00", "/feeds/all.ics%00.html", "/feeds/%00all.ics", "/feeds/all%252Eics", "/feeds//all.ics",
+                                  "//feeds/all.ics", "/feeds/./all.ics", "/x/../feeds/all.ics", "/feeds/all.ics/", "/feeds/all.ics;x",
+                                  "/feeds/all.ics%20", "/feeds/all.ics%0d%0aX-Evil:%20y", "/feeds/all", "/feeds/al%6c", "/%", "/%zz", "/%ff%fe",
+                                  "/%E0%B8%81.ics", "/feeds/%F0%9F%98%80.ics", "http://x", "x"])
+def test_an_address_that_only_looks_like_it(served, path):
+    answer = raw(served, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert head_of(answer)[0] == (200 if path == "http://x" else 404) and b"BEGIN:VCALENDAR" not in answer
+    assert "x-evil" not in head_of(answer)[1]
+
+
+@pytest.mark.parametrize("host", ["", "a", "evil.example:99999", "[::1]:80", "a b", "\"<script>", "x" * 2000])
+def test_whatever_the_host_the_answer_is_the_same(served, host):
+    answer = raw(served, f"GET /subscribe HTTP/1.1\r\nHost: {host}\r\nForwarded: host=evil.example;proto=https\r\n"
+                         "X-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n".encode())
+    assert head_of(answer)[0] == 200 and head_of(answer)[2] == served.get("/subscribe")[2]
+
+
+def test_http_1_0_without_a_host(served):
+    answer = raw(served, f"GET {FEED} HTTP/1.0\r\n\r\n".encode())
+    assert head_of(answer)[0] == 200 and head_of(answer)[2] == served.get(FEED)[2]
+    assert "transfer-encoding" not in head_of(answer)[1]
+
+
+def test_every_answer_is_of_its_type_and_tells_no_referrer(served):
+    for path, method in ((FEED, "GET"), (FEED, "POST"), ("/nothing", "GET"), ("/p/x.ics", "GET"), ("/healthz", "GET"),
+                         ("/metrics", "GET"), ("/rsvp/x", "GET"), ("/rsvp/x", "POST"), ("/style.css", "GET"), ("/", "PUT"),
+                         ("/meetings/x.ics", "GET"), ("/" + "x" * 3000, "GET")):
+        status, headers, _ = served.get(path, method)
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer", (path, status)
+        assert headers["Content-Type"].endswith("; charset=utf-8") or path == "/metrics", path
+        assert not {"Set-Cookie", "WWW-Authenticate", "Location", "Server"} & set(headers)
+    etag = served.get(FEED)[1]["ETag"]
+    assert served.get(FEED, If_None_Match=etag)[1]["X-Content-Type-Options"] == "nosniff"
 
 
 def test_path_in_any_case_is_the_feed(served):
@@ -197,8 +292,15 @@ def test_robots_may_read_feeds(served):
     assert status == 200 and b"/feeds" not in body and b"Disallow: /\n" not in body
 
 
-def test_a_feed_is_served_before_the_release_as_404_not_empty(daemon):
-    assert daemon.get(FEED)[0] in (404, 503)
+def test_before_the_first_release_a_feed_is_503_and_who_subscribed_comes_again(daemon):
+    """Whoever spread an address too early has done no harm."""
+    for path in (FEED, "/feeds/none.ics"):
+        status, headers, body = daemon.get(path)
+        assert status == 503 and int(headers["Retry-After"]) > 0 and b"Nothing has been released yet" in body
+        assert "text/calendar" not in headers["Content-Type"] and headers["Cache-Control"] == "no-store"
+    daemon.ctl("plan", "2027")
+    daemon.ctl("release")
+    assert daemon.get(FEED)[0] == 200 and daemon.get("/feeds/none.ics")[0] == 404
 
 
 def test_last_good_body_stays_when_a_release_is_refused(crowded):
@@ -284,6 +386,24 @@ def outside_address():
             return s.getsockname()[0]
         except OSError:
             return None
+
+
+def test_everywhere_is_both_families(where):
+    """IPv6 too where the machine has it, and loopback is loopback in either."""
+    d = Daemon(where, start=False)
+    d.config.write_text(d.config.read_text().replace(f"127.0.0.1:{d.port}\nbase", f"*:{d.port}\nbase"))
+    d.start()
+    with socket.socket(socket.AF_INET6) as s:
+        try:
+            s.bind(("::1", 0))
+            addresses = ["127.0.0.1", "::1"]
+        except OSError:
+            addresses = ["127.0.0.1"]
+    for address in addresses:
+        with socket.create_connection((address, d.port), timeout=10) as s:
+            s.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert s.recv(100).startswith(b"HTTP/1.1 200"), address
+    d.stop()
 
 
 def test_metrics_only_from_loopback(where):

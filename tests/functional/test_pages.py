@@ -436,7 +436,22 @@ def test_headers_of_every_page(site, path):
     assert policy["style-src"] == policy["img-src"] == policy["form-action"] == "'self'"
     assert policy["base-uri"] == policy["frame-ancestors"] == "'none'"
     assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin" and "camera=()" in headers["Permissions-Policy"]
     assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("path", ["/2027", "/subscribe", "/editions/MINISTERIAL-2027", "/bodies/ADGSOM", "/hosts/BN"])
+def test_a_slash_behind_an_address_changes_nothing(site, path):
+    assert site.get(path + "/")[::2] == (200, site.get(path)[2])
+    assert site.get(path + "//")[0] == 404
+
+
+def test_page_is_fetched_once_until_it_changes(site):
+    status, headers, body = site.get("/2027")
+    assert headers["Cache-Control"] == "public, max-age=60"
+    status, again, nothing = site.get("/2027", If_None_Match=headers["ETag"])
+    assert (status, nothing, again["ETag"]) == (304, b"", headers["ETag"])
+    assert site.get("/2027?zone=Asia/Tokyo", If_None_Match='"other"')[0] == 200
 
 
 def test_nothing_comes_from_elsewhere(site):
