@@ -354,7 +354,7 @@ static enum MHD_Result send_page(const struct http_call *call)
 static const struct feed_token *find_token(const struct http_call *call)
 {
     TALLOC_CTX *tmp = talloc_new(NULL);
-    const char *secret = call->path + strlen("/p/");
+    const char *secret = call->path + strlen(PRIVATE_PATH);
     size_t n = strlen(secret);
     const struct feed_token *t;
 
@@ -556,7 +556,7 @@ enum MHD_Result http_answer(const struct http_call *call)
 
     if (text_begins(path, "/feeds/"))
         return send_feed(call);
-    if (text_begins(path, "/p/"))
+    if (text_begins(path, PRIVATE_PATH))
         return send_private(call);
     if (text_begins(path, "/meetings/"))
         return send_meeting(call);

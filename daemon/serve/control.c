@@ -332,7 +332,8 @@ static void request_run(struct connection *c, const char *line, size_t size)
                           .verb = verb,
                           .args = json_incref(args),
                           .who = memory_text(ctx, c->who),
-                          .uid = c->uid};
+                          .uid = c->uid,
+                          .right = c->right};
     json_decref(message);
     c->running = q;
     if (!verb_handler_of(verb->id)) {

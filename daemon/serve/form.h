@@ -5,9 +5,10 @@
  */
 #include "daemon/serve/http.h"
 
-#define RSVP_PATH  "/rsvp/"
-#define LEAVE_PATH "/unsubscribe/"
-#define FORM_BODY  4096 /* octets of a form at most */
+#define RSVP_PATH    "/rsvp/"
+#define LEAVE_PATH   "/unsubscribe/"
+#define PRIVATE_PATH "/p/" /* SECRET.ics */
+#define FORM_BODY    4096  /* octets of a form at most */
 
 /* Text as it may stand in HTML, on ctx. */
 char *form_escape(TALLOC_CTX *ctx, const char *text);

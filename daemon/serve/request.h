@@ -17,6 +17,7 @@ struct request {
     json_t *args; /* checked */
     const char *who;
     int uid;
+    int right;     /* the highest, enum verb_right */
     bool deferred; /* the handler answers later, by request_finish() */
     /* Set while deferred: the client went away, stop. */
     void (*abandon)(void *arg);

@@ -8,6 +8,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/serve/form.h"
 #include "daemon/serve/polls.h"
 #include "daemon/serve/private.h"
 #include "daemon/serve/verbs.h"
@@ -311,7 +312,8 @@ static bool apply(struct request *q, struct edit *c, struct error *err)
     t = c->make ? token_named(s, c->name) : NULL;
     if (!t)
         return true;
-    url = text_format(q->ctx, "%s/p/%s.ics", s->config->base_url, c->secret);
+    url = text_format(q->ctx, "%s" PRIVATE_PATH "%s.ics", s->config->base_url,
+                      c->secret);
     request_row(q, private_row(s, t, url));
     return true;
 }

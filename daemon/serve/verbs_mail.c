@@ -6,7 +6,9 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/mail/veil.h"
 #include "daemon/publish/view.h"
+#include "daemon/serve/form.h"
 #include "daemon/serve/restraint.h"
 #include "daemon/serve/verbs.h"
 
@@ -82,6 +84,17 @@ bool verb_OUTBOX(struct request *q, struct error *err)
     return true;
 }
 
+/* With its links a viewer could answer for the minister whom they were sent to;
+ * officers answer for others all the same. */
+static const char *octets_for(struct request *q, const struct message *m)
+{
+    static const char *const marks[] = {RSVP_PATH, LEAVE_PATH, PRIVATE_PATH,
+                                        NULL};
+
+    return q->right >= RIGHT_CHANGE ? m->octets
+                                    : mail_veiled(q->ctx, m->octets, marks);
+}
+
 bool verb_MESSAGE(struct request *q, struct error *err)
 {
     struct message m;
@@ -90,7 +103,7 @@ bool verb_MESSAGE(struct request *q, struct error *err)
                        args_number(q->args, "message", 0), &m, err))
         return false;
     if (args_flag(q->args, "raw"))
-        request_row(q, json_pack("{s:s}", "text", m.octets));
+        request_row(q, json_pack("{s:s}", "text", octets_for(q, &m)));
     else
         request_row(q, message_row(q, &m));
     return true;

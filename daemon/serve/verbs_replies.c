@@ -104,6 +104,10 @@ bool verb_INBOX(struct request *q, struct error *err)
 
         if (!store_inbox_mail(q->ctx, q->serve->store, id, &m, err))
             return false;
+        if (args_flag(q->args, "raw") && q->right < RIGHT_CHANGE)
+            return fail(err, REPLY_DENIED,
+                        "--raw is for officers: a reply quotes the links of "
+                        "the mail that it answers");
         if (args_flag(q->args, "raw"))
             request_row(q, json_pack("{s:s?}", "text",
                                      text_is_utf8(m.octets, m.size)

@@ -26,6 +26,7 @@ def test_the_units_start_what_was_installed(installed):
     unit = (tree / "lib/systemd/system/convened.service").read_text()
     programs = re.findall(r"^Exec\w+=(\S+)", unit, re.M)
     assert len(programs) == 3 and "@CMAKE" not in unit
+    assert {"UMask=0077", "LimitCORE=0"} <= set(unit.splitlines())  # what it holds is nobody else's
     for program in programs:
         assert os.access(tree / os.path.relpath(program, prefix), os.X_OK), program
     kept = re.search(r"^ReadWritePaths=(.*)$", unit, re.M)[1].split()
