@@ -193,8 +193,10 @@ static bool check_since(const struct verb_arg *a, json_t *v, json_t **ret,
         return false;
     if (date_parse(s, &d, NULL))
         t = (struct instant){(int64_t)d.day * 86400};
-    else if (!instant_parse(s, &t, err))
-        return as_usage(err);
+    else if (!instant_parse(s, &t, NULL))
+        return refuse(err, s,
+                      "a date or an instant, write one like 2027-01-31 or "
+                      "2027-01-31T08:00:00Z");
     *ret = json_string(instant_print(t, buf));
     return true;
 }

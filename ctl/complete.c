@@ -92,8 +92,9 @@ static void offer_things(TALLOC_CTX *ctx, const struct completion *c,
             memory_text_n(ctx, c->prefix, (size_t)(slash - c->prefix)));
         member = "item";
     }
-    c->ask(c->arg, c->out, command, member, memory_text_n(ctx, c->prefix, head),
-           c->prefix + head);
+    for (char **one = text_split(ctx, command, '|'); *one; one++)
+        c->ask(c->arg, c->out, *one, member,
+               memory_text_n(ctx, c->prefix, head), c->prefix + head);
 }
 
 static void offer_values(TALLOC_CTX *ctx, const struct completion *c,

@@ -224,27 +224,22 @@ static int converse(TALLOC_CTX *ctx, const struct options *o,
 
 /* ---- commands that need no daemon */
 
-static void on_completion_row(json_t *row, FILE *out, const char *member,
-                              const char *head, const char *prefix)
-{
-    char *name = cell_plain(NULL, json_object_get(row, member));
-
-    if (*name && text_begins(name, prefix))
-        (void)fprintf(out, "%s%s\n", head, name);
-    talloc_free(name);
-}
-
 struct completing {
     const struct options *options;
     FILE *out;
     const char *member, *head, *prefix;
+    TALLOC_CTX *ctx;
+    const char *last; /* rows of one thing stand together: it is named once */
 };
 
 static bool completion_row(void *arg, json_t *row)
 {
-    const struct completing *c = arg;
+    struct completing *c = arg;
+    const char *name = cell_plain(c->ctx, json_object_get(row, c->member));
 
-    on_completion_row(row, c->out, c->member, c->head, c->prefix);
+    if (*name && text_begins(name, c->prefix) && strcmp(name, c->last) != 0)
+        (void)fprintf(c->out, "%s%s\n", c->head, name);
+    c->last = name;
     return true;
 }
 
@@ -253,9 +248,9 @@ static void completion_ask(void *arg, FILE *out, const char *command,
                            const char *member, const char *head,
                            const char *prefix)
 {
-    struct completing c = {arg, out, member, head, prefix};
-    struct wire_listener l = {completion_row, NULL, &c};
     TALLOC_CTX *job = talloc_new(NULL);
+    struct completing c = {arg, out, member, head, prefix, job, ""};
+    struct wire_listener l = {completion_row, NULL, &c};
     const char *const *words =
         (const char *const *)text_split(job, command, ' ');
     json_t *args = NULL, *summary = NULL;

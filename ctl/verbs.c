@@ -11,9 +11,11 @@
 #include "ctl/verbs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl/wire.h"
@@ -503,12 +505,33 @@ bool verb_parse(const struct verb *v, size_t n, const char *const *words,
 
 /* ---- files */
 
+/* A file; "-" stands for standard input, and a pipe is as good as a file. */
+static bool read_any(TALLOC_CTX *job, const char *path, char **ret_text,
+                     size_t *ret_size, struct error *err)
+{
+    bool piped = strcmp(path, "-") == 0;
+    struct stat st;
+    int fd;
+    bool good;
+
+    if (!piped && (stat(path, &st) != 0 || !S_ISFIFO(st.st_mode)))
+        return text_read_file(job, path, WIRE_LINE, ret_text, ret_size, err);
+    fd = piped ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(err, REPLY_INPUT, "%s: %s", path, strerror(errno));
+    good = text_read_pipe(job, fd, piped ? "standard input" : path, WIRE_LINE,
+                          ret_text, ret_size, err);
+    if (!piped)
+        (void)close(fd);
+    return good;
+}
+
 static bool read_file(json_t *args, const struct verb_arg *a, struct error *err)
 {
     TALLOC_CTX *job = talloc_new(NULL);
     char *path = memory_text(job, args_text(args, a->name)), *text;
     size_t size;
-    bool good = text_read_file(job, path, WIRE_LINE, &text, &size, err);
+    bool good = read_any(job, path, &text, &size, err);
 
     if (good && (!text_is_utf8(text, size) || strlen(text) != size))
         good = fail(err, REPLY_INPUT,

@@ -72,8 +72,7 @@ static bool read_record(TALLOC_CTX *ctx, struct reader *r, char ***ret,
         fields = array_grow(ctx, fields, char *, n + 2);
         if (!read_field(fields, r, &fields[n])) {
             (void)fail(err, REPLY_INPUT,
-                       "line %d: a quote is not closed, or text follows it",
-                       line);
+                       "a quote is not closed, or text follows it");
             return fail_at(err, r->file, line, (int)n + 1);
         }
         fields[++n] = NULL;
@@ -104,6 +103,19 @@ static size_t count_of(const char *const *columns)
     return n;
 }
 
+/* The column that a header field was meant to be; NULL for none. */
+static const char *nearest_of(const char *const *columns, size_t n,
+                              const char *field)
+{
+    const char **names = array_new(NULL, const char *, n + 1), *nearest;
+
+    for (size_t j = 0; j < n; j++)
+        names[j] = bare(columns[j]);
+    nearest = text_nearest(field, names);
+    talloc_free(names);
+    return nearest;
+}
+
 /* map[k] = which of `columns` the k-th field of the file is. */
 static bool map_header(struct reader *r, char **header, size_t n,
                        const char *const *columns, size_t *map,
@@ -112,19 +124,16 @@ static bool map_header(struct reader *r, char **header, size_t n,
     size_t wanted = count_of(columns);
 
     for (size_t k = 0; k < n; k++) {
-        const char *nearest = NULL;
+        const char *nearest;
 
         for (map[k] = 0; map[k] < wanted; map[k]++)
             if (text_same(bare(columns[map[k]]), header[k]))
                 break;
         if (map[k] < wanted)
             continue;
-        for (size_t j = 0; j < wanted && !nearest; j++)
-            if (text_distance(header[k], bare(columns[j])) < 3)
-                nearest = bare(columns[j]);
-        (void)fail(err, REPLY_INPUT, "line 1: unknown column \"%s\"%s%s",
-                   header[k], nearest ? ", did you mean " : "",
-                   nearest ? nearest : "");
+        nearest = nearest_of(columns, wanted, header[k]);
+        (void)fail(err, REPLY_INPUT, "unknown column \"%s\"%s%s", header[k],
+                   nearest ? ", did you mean " : "", nearest ? nearest : "");
         return fail_at(err, r->file, 1, (int)k + 1);
     }
     for (size_t j = 0; j < wanted; j++) {
@@ -133,7 +142,7 @@ static bool map_header(struct reader *r, char **header, size_t n,
         for (size_t k = 0; k < n && !found; k++)
             found = map[k] == j;
         if (!found) {
-            (void)fail(err, REPLY_INPUT, "line 1: column \"%s\" is missing",
+            (void)fail(err, REPLY_INPUT, "column \"%s\" is missing",
                        columns[j]);
             return fail_at(err, r->file, 1, 1);
         }
@@ -148,8 +157,8 @@ static bool add_row(TALLOC_CTX *ctx, struct reader *r, int line, char **record,
     const char **fields = array_new(ctx, const char *, wanted + 1);
 
     if (n != header_n) {
-        (void)fail(err, REPLY_INPUT, "line %d: %zu fields, but %zu columns",
-                   line, n, header_n);
+        (void)fail(err, REPLY_INPUT, "%zu fields, but %zu columns", n,
+                   header_n);
         return fail_at(err, r->file, line, 1);
     }
     for (size_t j = 0; j <= wanted; j++)
@@ -158,8 +167,7 @@ static bool add_row(TALLOC_CTX *ctx, struct reader *r, int line, char **record,
         fields[map[k]] = text_trim(fields, record[k]);
         if (!text_is_clean(record[k], strlen(record[k]), "\n\r\t")) {
             (void)fail(err, REPLY_INPUT,
-                       "line %d: not UTF-8, or it has control characters",
-                       line);
+                       "not UTF-8, or it has control characters");
             return fail_at(err, r->file, line, (int)k + 1);
         }
     }

@@ -135,7 +135,10 @@ int text_distance(const char *a, const char *b)
 const char *text_nearest(const char *text, const char *const *words)
 {
     const char *best = NULL;
-    int least = (int)(strlen(text) + 2) / 3 + 1;
+    int size = (int)strlen(text), least = (size + 2) / 3 + 1;
+
+    /* Something of the word must be right. */
+    least = least > size ? size : least;
 
     for (; *words; words++) {
         int d = text_distance(text, *words);
@@ -244,6 +247,26 @@ bool text_read_file(TALLOC_CTX *ctx, const char *path, size_t limit,
     *ret_text = text;
     *ret_size = size;
     return true;
+}
+
+bool text_read_pipe(TALLOC_CTX *ctx, int fd, const char *name, size_t limit,
+                    char **ret_text, size_t *ret_size, struct error *err)
+{
+    char *text = talloc_zero_size(ctx, limit + 2);
+    size_t size = 0;
+    bool good;
+
+    invariant(text);
+    good = read_whole(fd, text, limit + 1, &size);
+    if (good && size <= limit) {
+        text[size] = '\0';
+        *ret_text = text;
+        *ret_size = size;
+        return true;
+    }
+    talloc_free(text);
+    return good ? fail(err, REPLY_INPUT, "%s: more than %zu bytes", name, limit)
+                : fail(err, REPLY_INPUT, "%s: %s", name, strerror(errno));
 }
 
 static bool has_ending(const char *file, const char *ending)

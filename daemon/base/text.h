@@ -39,6 +39,11 @@ bool text_read_file(TALLOC_CTX *ctx, const char *path, size_t limit,
                     char **ret_text, size_t *ret_size,
                     struct error *err) MUST_USE;
 
+/* What comes out of a pipe, called `name` in errors; likewise. */
+bool text_read_pipe(TALLOC_CTX *ctx, int fd, const char *name, size_t limit,
+                    char **ret_text, size_t *ret_size,
+                    struct error *err) MUST_USE;
+
 /* The files of a directory that end so, by name; hidden ones are left out.
  * REPLY_INPUT when there are more than `most` of them. On ctx. */
 struct text_file {

@@ -140,8 +140,8 @@ bool link_check(const char *url, struct error *err)
         text_is_clean(url, strlen(url), ""))
         return true;
     return fail(err, REPLY_INPUT,
-                "an address begins with https:// and has no blanks or quotes "
-                "in it");
+                "an address begins with https:// or http:// and has no "
+                "blanks or quotes in it");
 }
 
 void summary_set(struct request *q, const char *name, json_t *value)

@@ -10,6 +10,7 @@
 #include "daemon/base/text.h"
 #include "daemon/plan/agenda.h"
 #include "daemon/publish/view.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/verbs.h"
 
 /* Loads facts and finds the edition in them. */
@@ -82,10 +83,10 @@ static bool set_host(struct request *q, struct plan *draft, struct edition *e,
 {
     const struct rules *r = q->serve->generation->rules;
     const char *cc = request_text(q, "host"), *city = request_text(q, "city");
-    const struct member *m = cc ? rules_member(r, cc) : NULL;
+    const struct member *m = NULL;
 
-    if (cc && !m)
-        return fail(err, REPLY_NOTFOUND, "no member %s", cc);
+    if (cc && !named_member(q, cc, &m, err))
+        return false;
     if (m && !sector_has_member(rules_sector(r, e->cluster), m))
         return fail(err, REPLY_CONFLICT, "%s is no member of %s", m->code,
                     rules_sector(r, e->cluster)->title);
@@ -286,7 +287,6 @@ bool verb_MEETING(struct request *q, struct error *err)
     const char *edition = request_text(q, "edition");
     const json_t *of = args_list(q->args, "of"),
                  *with = args_list(q->args, "with");
-    const struct rules *r = q->serve->generation->rules;
     struct plan *draft;
     struct edition *e;
     struct item item = {.kind = ITEM_MEETING,
@@ -328,10 +328,10 @@ bool verb_MEETING(struct request *q, struct error *err)
     item.bodies = array_new(draft, const char *, json_array_size(of) + 1);
     for (size_t i = 0; i < json_array_size(of); i++) {
         const char *code = json_string_value(json_array_get(of, i));
-        const struct body *b = rules_body(r, code);
+        const struct body *b;
 
-        if (!b)
-            return fail(err, REPLY_NOTFOUND, "no body %s", code);
+        if (!named_body(q, code, &b, err))
+            return false;
         item.bodies[item.n_bodies++] = b->code;
     }
     if (json_array_size(with) > 1)
@@ -339,10 +339,10 @@ bool verb_MEETING(struct request *q, struct error *err)
                     "one partner a meeting; add one meeting each");
     if (json_array_size(with) == 1) {
         const char *code = json_string_value(json_array_get(with, 0));
-        const struct partner *p = rules_partner(r, code);
+        const struct partner *p;
 
-        if (!p)
-            return fail(err, REPLY_NOTFOUND, "no partner %s", code);
+        if (!named_partner(q, code, &p, err))
+            return false;
         item.partner = p->code;
         item.kind = ITEM_CONSULT;
         item.id = text_format(q->ctx, "%s/%s:%s", e->id, item.code, p->code);

@@ -181,8 +181,14 @@ static bool find_against(struct request *q, const char *name,
     char *end;
     long release = strtol(name, &end, 10);
 
-    if (*end != '\0' || release <= 0 || release > s->out.release)
+    if (*end != '\0' || release <= 0)
         return draft_whole(q->ctx, s, name, ret, err);
+    if (release > s->out.release)
+        return draft_whole(q->ctx, s, name, ret, err) ||
+               fail(err, REPLY_NOTFOUND,
+                    "no release %ld and no draft of that name; the last "
+                    "release is %d",
+                    release, s->out.release);
     if (!store_version(q->ctx, s->store, (int)release, &version, err))
         return false;
     *ret = version;

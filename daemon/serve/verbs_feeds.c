@@ -9,6 +9,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/serve/form.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/polls.h"
 #include "daemon/serve/private.h"
 #include "daemon/serve/verbs.h"
@@ -200,35 +201,23 @@ static const char *short_name(const char *name)
     return is_private(name) ? strchr(name, '/') + 1 : name;
 }
 
-static bool contact_named(struct request *q, const char *email,
-                          const struct contact **ret, struct error *err)
-{
-    struct contacts *all = object_new(q->ctx, struct contacts);
-
-    if (!serve_contacts(q->ctx, q->serve, all, err))
-        return false;
-    for (size_t i = 0; i < all->n; i++)
-        if (text_same(all->rows[i].email, email)) {
-            *ret = &all->rows[i];
-            return true;
-        }
-    return fail(err, REPLY_NOTFOUND, "no contact %s", email);
-}
-
-/* The contact's feed may be narrower than the contact, never wider. */
-static bool check_bodies(const struct rules *r, const struct contact *c,
+/* The contact's feed may be narrower than the contact, never wider. Spells the
+ * codes as the rules do. */
+static bool check_bodies(const struct request *q, const struct contact *c,
                          const char **bodies, size_t n, struct error *err)
 {
     for (size_t i = 0; i < n; i++) {
+        const struct body *b;
         bool may = c->n_bodies == 0;
 
-        if (!rules_body(r, bodies[i]))
-            return fail(err, REPLY_NOTFOUND, "no body %s", bodies[i]);
+        if (!named_body(q, bodies[i], &b, err))
+            return false;
         for (size_t k = 0; k < c->n_bodies && !may; k++)
-            may = text_same(c->bodies[k], bodies[i]);
+            may = text_same(c->bodies[k], b->code);
         if (!may)
             return fail(err, REPLY_CONFLICT, "%s does not hear of %s", c->email,
-                        bodies[i]);
+                        b->code);
+        bodies[i] = b->code;
     }
     return true;
 }
@@ -333,9 +322,8 @@ bool verb_FEED_ADD(struct request *q, struct error *err)
                     c.name);
     c.bodies = asked_bodies(q, &c.n_bodies);
     return asked_alarm(q, &c.alarm, err) &&
-           contact_named(q, request_text(q, "for"), &c.contact, err) &&
-           check_bodies(q->serve->generation->rules, c.contact, c.bodies,
-                        c.n_bodies, err) &&
+           named_contact(q, request_text(q, "for"), &c.contact, err) &&
+           check_bodies(q, c.contact, c.bodies, c.n_bodies, err) &&
            apply(q, &c, err);
 }
 
@@ -361,7 +349,7 @@ bool verb_FEED_ROTATE(struct request *q, struct error *err)
     c.bodies = array_new(q->ctx, const char *, t->n_bodies);
     for (size_t i = 0; i < t->n_bodies; i++)
         c.bodies[i] = memory_text(q->ctx, t->bodies[i]);
-    return contact_named(q, t->email, &c.contact, err) && apply(q, &c, err);
+    return named_contact(q, t->email, &c.contact, err) && apply(q, &c, err);
 }
 
 bool verb_FEED_REVOKE(struct request *q, struct error *err)

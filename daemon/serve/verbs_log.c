@@ -7,6 +7,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/verbs.h"
 
 struct line {
@@ -135,6 +136,17 @@ static bool since_of(const struct request *q, struct instant *ret,
     return true;
 }
 
+/* Nothing is said of it since then: was there ever anything of that name? */
+static bool was_ever(struct request *q, const char *of, struct error *err)
+{
+    struct log_row *rows;
+    size_t n;
+
+    return store_log_rows(q->ctx, q->serve->store, INSTANT_NONE, of, &rows, &n,
+                          err) &&
+           (n > 0 || filter_thing(q, of, err));
+}
+
 bool verb_LOG(struct request *q, struct error *err)
 {
     const char *of = request_text(q, "of");
@@ -160,5 +172,5 @@ bool verb_LOG(struct request *q, struct error *err)
         else
             json_decref(all.rows[i].row);
     }
-    return good;
+    return good && (!of || all.n > 0 || was_ever(q, of, err));
 }

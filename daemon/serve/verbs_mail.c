@@ -9,6 +9,7 @@
 #include "daemon/mail/veil.h"
 #include "daemon/publish/view.h"
 #include "daemon/serve/form.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/restraint.h"
 #include "daemon/serve/verbs.h"
 
@@ -81,7 +82,7 @@ bool verb_OUTBOX(struct request *q, struct error *err)
         after = rows[n - 1].id;
     }
     summary_set(q, "messages", json_integer(count));
-    return true;
+    return count > 0 || filter_edition(q, request_text(q, "edition"), err);
 }
 
 /* With its links a viewer could answer for the minister whom they were sent to;

@@ -8,8 +8,12 @@
 #include "daemon/base/text.h"
 #include "daemon/publish/view.h"
 #include "daemon/serve/invitations.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/private.h"
 #include "daemon/serve/verbs.h"
+
+/* Whose contacts are of no member and no partner. */
+static const char *const secretariat[] = {"SEC", NULL};
 
 static bool has_body(const struct contact *c, const char *code)
 {
@@ -36,7 +40,8 @@ bool verb_CONTACTS(struct request *q, struct error *err)
         n++;
     }
     summary_set(q, "contacts", json_integer(n));
-    return true;
+    return n > 0 ||
+           (filter_body(q, body, err) && filter_party(q, of, secretariat, err));
 }
 
 const struct contact *find_contact(const struct contacts *all,
@@ -59,7 +64,6 @@ bool contact_set_bodies(TALLOC_CTX *ctx, const struct rules *r,
     for (size_t i = 0; i < n; i++) {
         const struct body *b = rules_body_once(r, codes[i]);
         const char **names;
-        const char *near;
 
         if (b) {
             c->bodies[c->n_bodies++] = b->code;
@@ -68,10 +72,7 @@ bool contact_set_bodies(TALLOC_CTX *ctx, const struct rules *r,
         names = array_new(ctx, const char *, r->n_bodies + 1);
         for (size_t k = 0; k < r->n_bodies; k++)
             names[k] = r->bodies[k].code;
-        near = text_nearest(codes[i], names);
-        return fail(err, REPLY_INPUT, "no body %s%s%s%s", codes[i],
-                    near ? ", did you mean " : "", near ? near : "",
-                    near ? "?" : "");
+        return no_such(err, REPLY_INPUT, "body", codes[i], names);
     }
     return true;
 }
@@ -142,12 +143,19 @@ static bool apply_options(struct request *q, struct contact *c,
 static bool put_contact(struct request *q, const struct contact *c,
                         struct error *err)
 {
+    struct error unknown;
+
     if (!store_put_contact(q->serve->store, c, err))
         return false;
     scheduler_changed(q->serve);
     q->things = c->email;
     q->after = json_line(q->ctx, view_contact(c));
     request_row(q, view_contact(c));
+    if (!filter_party(q, c->of, secretariat, &unknown))
+        summary_set(q, "warning",
+                    json_sprintf("%s; it is kept informed, and counts for "
+                                 "nobody",
+                                 unknown.text));
     return true;
 }
 
@@ -177,16 +185,11 @@ bool verb_CONTACT_ADD(struct request *q, struct error *err)
 
 bool verb_CONTACT_SET(struct request *q, struct error *err)
 {
-    const char *email = request_text(q, "email");
     const struct contact *was;
-    struct contacts all = {NULL, 0};
     struct contact c;
 
-    if (!serve_contacts(q->ctx, q->serve, &all, err))
+    if (!named_contact(q, request_text(q, "email"), &was, err))
         return false;
-    was = find_contact(&all, email);
-    if (!was)
-        return fail(err, REPLY_NOTFOUND, "no contact %s", email);
     c = *was;
     c.bounces = c.refusals = 0; /* an officer has looked at it */
     q->before = json_line(q->ctx, view_contact(was));
@@ -210,15 +213,10 @@ static bool drop_contact(struct request *q, const struct contact *c,
 
 bool verb_CONTACT_DROP(struct request *q, struct error *err)
 {
-    const char *email = request_text(q, "email");
     const struct contact *was;
-    struct contacts all = {NULL, 0};
 
-    if (!serve_contacts(q->ctx, q->serve, &all, err))
+    if (!named_contact(q, request_text(q, "email"), &was, err))
         return false;
-    was = find_contact(&all, email);
-    if (!was)
-        return fail(err, REPLY_NOTFOUND, "no contact %s", email);
     if (!drop_contact(q, was, err) || !private_refresh(q->ctx, q->serve, err) ||
         !publishing_load(q->serve, err))
         return false;

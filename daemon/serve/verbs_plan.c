@@ -12,6 +12,7 @@
 #include "daemon/plan/reuse.h"
 #include "daemon/publish/view.h"
 #include "daemon/serve/job.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/verbs.h"
 
 /* ---- plan */
@@ -411,17 +412,15 @@ static bool outside_notice(struct request *q, const struct sector *s,
 
 bool verb_CALL(struct request *q, struct error *err)
 {
-    const struct rules *r = q->serve->generation->rules;
-    const char *code = request_text(q, "cluster");
-    const struct cluster *c = rules_cluster(r, code);
+    const struct cluster *c;
     struct date by = request_date(q, "by");
     struct plan *draft;
     struct edition e = edition_blank();
     int there = 0;
 
     e.n = 1;
-    if (!c)
-        return fail(err, REPLY_NOTFOUND, "no cluster %s", code);
+    if (!named_cluster(q, request_text(q, "cluster"), &c, err))
+        return false;
     e.cycle = cycle_of(c->sector, by);
     if (c->times == TIMES_FIXED)
         return fail(err, REPLY_CONFLICT,

@@ -8,6 +8,7 @@
 #include "daemon/base/text.h"
 #include "daemon/serve/inbox.h"
 #include "daemon/serve/invitations.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/verbs.h"
 
 #define PAGE 500
@@ -208,5 +209,5 @@ bool verb_REPLIES(struct request *q, struct error *err)
     summary_set(q, "accepted", json_integer(yes));
     summary_set(q, "declined", json_integer(no));
     summary_set(q, "open", json_integer(open));
-    return true;
+    return kept > 0 || filter_edition(q, edition, err);
 }

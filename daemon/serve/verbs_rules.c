@@ -9,6 +9,7 @@
 #include "daemon/base/text.h"
 #include "daemon/publish/view.h"
 #include "daemon/rules/language.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/verbs.h"
 
 static void rows_of_findings(struct request *q, const struct diagnostics *found)
@@ -129,35 +130,13 @@ static const char *venue_of(const struct rules *r, const struct plan *draft,
     return "";
 }
 
-bool verb_HOSTS(struct request *q, struct error *err)
+static bool rows_of_rotation(struct request *q, const struct rotation *rotation,
+                             int first, int last, struct error *err)
 {
     const struct rules *r = q->serve->generation->rules;
-    const char *name = request_text(q, "rotation");
-    const struct rotation *rotation = rules_rotation(r, name);
     struct rotation_turn *turns;
     struct planning in;
-    int first, last;
 
-    request_cycles(q, "span", &first, &last);
-    if (first > last) {
-        first = cycle_of(rotation ? rotation->sector : r->sectors,
-                         instant_utc_date(serve_now(q->serve)));
-        last = first + 9;
-    }
-    if (!rotation) {
-        const char **names =
-            array_new(q->ctx, const char *, r->n_rotations + 1);
-
-        for (size_t i = 0; i < r->n_rotations; i++)
-            names[i] = r->rotations[i].name;
-        return fail(err, REPLY_NOTFOUND, "no rotation %s; there %s %s%s%s",
-                    name, r->n_rotations == 1 ? "is" : "are",
-                    r->n_rotations ? names[0] : "none",
-                    r->n_rotations > 1 ? " and " : "",
-                    r->n_rotations > 1 ? names[1] : "");
-    }
-    if (last - first > 200)
-        return fail(err, REPLY_INPUT, "at most 200 cycles at a time");
     /* One more: the next host is the vice-chair. */
     if (!draft_planning(q->ctx, q->serve, "main", first, last + 1, &in, err) ||
         !planning_turns(q->ctx, &in, rotation, &turns, err))
@@ -175,6 +154,31 @@ bool verb_HOSTS(struct request *q, struct error *err)
                                   *venue ? json_string(venue) : json_null());
         request_row(q, row);
     }
+    return true;
+}
+
+/* The turns of one rotation, or of all one after the other. */
+bool verb_HOSTS(struct request *q, struct error *err)
+{
+    const struct rules *r = q->serve->generation->rules;
+    const char *name = request_text(q, "rotation");
+    const struct rotation *only = NULL;
+    int first, last;
+
+    if (name && !named_rotation(q, name, &only, err))
+        return false;
+    request_cycles(q, "span", &first, &last);
+    if (first > last) {
+        first = cycle_of(only ? only->sector : r->sectors,
+                         instant_utc_date(serve_now(q->serve)));
+        last = first + 9;
+    }
+    if (last - first > 200)
+        return fail(err, REPLY_INPUT, "at most 200 cycles at a time");
+    for (size_t i = 0; i < r->n_rotations; i++)
+        if ((!only || only == &r->rotations[i]) &&
+            !rows_of_rotation(q, &r->rotations[i], first, last, err))
+            return false;
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/mail/pickup.h"
 #include "daemon/publish/view.h"
 #include "daemon/serve/job.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/verbs.h"
 #include "daemon/serve/zones.h"
 
@@ -132,15 +133,14 @@ bool verb_STATUS(struct request *q, struct error *err)
 static bool show_edition(struct request *q, const struct plan *plan,
                          const char *id, struct error *err)
 {
-    struct edition *e;
-    json_t *row, *items = json_array();
+    const struct edition *e = plan_edition(plan, id);
+    json_t *row, *items;
     struct item *of;
     size_t n;
 
-    if (!find_edition(plan, id, &e, err)) {
-        json_decref(items);
-        return false;
-    }
+    if (!e)
+        return nothing_named(q, plan, id, err);
+    items = json_array();
     row = view_edition(q->serve->generation->rules, e);
     of = plan_items_of(plan, e->id, &n);
     for (size_t i = 0; i < n; i++)
@@ -174,16 +174,12 @@ static bool show_version(struct request *q, const char *text, struct error *err)
 static bool show_contact(struct request *q, const char *email,
                          struct error *err)
 {
-    struct contacts all;
+    const struct contact *c;
 
-    if (!serve_contacts(q->ctx, q->serve, &all, err))
+    if (!named_contact(q, email, &c, err))
         return false;
-    for (size_t i = 0; i < all.n; i++)
-        if (text_same(all.rows[i].email, email)) {
-            request_row(q, view_contact(&all.rows[i]));
-            return true;
-        }
-    return fail(err, REPLY_NOTFOUND, "no contact %s", email);
+    request_row(q, view_contact(c));
+    return true;
 }
 
 /* "EDITION/CODE" is an item, or else a task. */
@@ -209,7 +205,7 @@ static bool show_part(struct request *q, const struct plan *plan,
                                   instant_utc_date(serve_now(q->serve))));
             return true;
         }
-    return fail(err, REPLY_NOTFOUND, "no item and no task %s", thing);
+    return nothing_named(q, plan, thing, err);
 }
 
 /* An edition or item as it was published on a day. */

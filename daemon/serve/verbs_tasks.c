@@ -7,6 +7,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/view.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/verbs.h"
 
 static void add_items(struct plan *plan, const struct plan *from,
@@ -126,7 +127,8 @@ bool verb_TASKS(struct request *q, struct error *err)
     summary_set(q, "tasks", json_integer(n));
     summary_set(q, "overdue", json_integer(overdue));
     summary_set(q, "drifted", json_integer(drifted));
-    return true;
+    return n > 0 ||
+           (filter_edition(q, edition, err) && filter_owner(q, owner, err));
 }
 
 /* The fact of a task as it stands, to be changed. */

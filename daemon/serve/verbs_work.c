@@ -8,6 +8,7 @@
 #include "daemon/base/text.h"
 #include "daemon/office/handover.h"
 #include "daemon/publish/view.h"
+#include "daemon/serve/names.h"
 #include "daemon/serve/verbs.h"
 
 /* The register of documents, due dates as they follow from the tasks. */
@@ -397,7 +398,9 @@ bool verb_DOCUMENTS(struct request *q, struct error *err)
     }
     summary_set(q, "documents", json_integer((json_int_t)wanted.n));
     summary_set(q, "missing", json_integer(missing));
-    return true;
+    return wanted.n > 0 ||
+           (filter_edition(q, request_text(q, "edition"), err) &&
+            filter_owner(q, request_text(q, "from"), err));
 }
 
 /* ---- deliverables */
@@ -432,13 +435,11 @@ bool verb_DELIVERABLES(struct request *q, struct error *err)
 bool verb_HANDOVER(struct request *q, struct error *err)
 {
     struct serve *s = q->serve;
-    const char *cc = request_text(q, "cc");
     struct history history;
     struct contacts contacts;
     struct documents documents;
     struct tasks tasks;
     struct handover in = {.rules = s->generation->rules,
-                          .host = rules_member(s->generation->rules, cc),
                           .history = &history,
                           .tasks = &tasks,
                           .contacts = &contacts,
@@ -454,8 +455,8 @@ bool verb_HANDOVER(struct request *q, struct error *err)
     request_cycles(q, "cycle", &in.cycle, &last);
     if (in.cycle != last)
         return fail(err, REPLY_USAGE, "one cycle at a time");
-    if (!in.host)
-        return fail(err, REPLY_NOTFOUND, "no member %s", cc);
+    if (!named_member(q, request_text(q, "cc"), &in.host, err))
+        return false;
     in.source = text_format(q->ctx, "the draft %s", request_draft(q));
     if (!draft_whole(q->ctx, s, request_draft(q), &in.plan, err) ||
         !store_history(q->ctx, s->store, &history, err) ||
