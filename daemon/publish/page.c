@@ -152,13 +152,15 @@ static bool page_route(const struct page_job *job, TALLOC_CTX *ctx,
     return page_small(job, ctx, path, ret, err);
 }
 
-/* People type a slash behind an address. Links on pages begin at the root, so
- * that they lead to the same from there. */
+/* People type a slash behind an address, but none behind a file's. Links on
+ * pages begin at the root, so that they lead to the same from there. */
 static const char *without_slash(TALLOC_CTX *ctx, const char *path)
 {
     size_t n = strlen(path);
 
-    return n > 1 && path[n - 1] == '/' ? memory_text_n(ctx, path, n - 1) : path;
+    return n > 1 && path[n - 1] == '/' && !strchr(path, '.')
+               ? memory_text_n(ctx, path, n - 1)
+               : path;
 }
 
 bool page_render(TALLOC_CTX *ctx, const struct templates *t,

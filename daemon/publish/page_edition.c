@@ -137,6 +137,24 @@ static json_t *overdue_of(const struct page_job *job, const struct edition *e)
     return rows;
 }
 
+static const char *text_of(const json_t *row, const char *member)
+{
+    const char *text = json_string_value(json_object_get(row, member));
+
+    return text ? text : "";
+}
+
+/* What is shown where somebody sends the address on: when, where, how sure. */
+static json_t *summary_of(const json_t *row)
+{
+    const char *dates = text_of(row, "dates_text");
+    const char *place = text_of(row, "place");
+
+    return value_taken(
+        text_format(NULL, "%s%s%s%s%s", dates, dates[0] ? ", " : "", place,
+                    place[0] ? ", " : "", text_of(row, "status_text")));
+}
+
 bool page_edition(const struct page_job *job, TALLOC_CTX *ctx, const char *id,
                   struct page *ret, struct error *err)
 {
@@ -150,6 +168,7 @@ bool page_edition(const struct page_job *job, TALLOC_CTX *ctx, const char *id,
     row = page_edition_row(job, e);
     page_set(row, "zone_text", page_venue_zone(job, e));
     view = page_frame(job, page_edition_name(job, e));
+    page_set(view, "summary", summary_of(row));
     page_set(view, "edition", row);
     page_set(view, "timed", json_boolean(timed));
     page_set(view, "days", timed ? days_of(job, e) : value_made(json_array()));

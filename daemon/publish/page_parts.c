@@ -305,8 +305,8 @@ json_t *page_frame(const struct page_job *job, const char *title)
     const struct page_input *in = job->in;
 
     return value_object(
-        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b}", "page_title",
-        value_text(title), "site", value_text(in->name), "sector",
+        "{s:o,s:n,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b}", "page_title",
+        value_text(title), "summary", "site", value_text(in->name), "sector",
         value_taken(rules_title(NULL, in->rules)), "root",
         value_text(job->root), "contact", value_text(in->contact), "release",
         release_of(job), "years", page_years(job, 0), "all_feed",

@@ -173,6 +173,72 @@ def test_hosts_are_named_in_the_picture(browser, site):
     assert any(t.endswith(", cancelled") for t in labels)
 
 
+def test_an_address_that_is_sent_on_says_when_where_and_how_sure(site):
+    """Programs that show a line below a link read it of the head; nothing there leads elsewhere."""
+    for edition, wanted in (("MINISTERIAL-2027", "18–22 January 2027, Bandar Seri Begawan, Brunei Darussalam, Confirmed"),
+                            ("HACKATHON-2027", "Phnom Penh, Cambodia, Cancelled")):
+        head = site.get(f"/editions/{edition}")[2].decode().split("</head>")[0]
+        said = re.search('<meta name="description" content="([^"]*)">', head)[1]
+        assert said.endswith(wanted) and f'<meta property="og:description" content="{said}">' in head
+        assert "http" not in head.replace(f"http://127.0.0.1:{site.port}/feeds/all.ics", "")
+    assert "description" not in site.get("/subscribe")[2].decode().split("</head>")[0]
+
+
+# ---- from right to left: Jawi, the other script of Malay
+
+JAWI = {'"Brunei Darussalam"': '"نڬارا بروني دارالسلام"', '"Bandar Seri Begawan"': '"بندر سري بڬاوان"',
+        '"ADGMIN and Related Meetings"': '"مشوارت منتري-منتري ديجيتل (ADGMIN)"'}
+
+
+@pytest.fixture(scope="module")
+def jawi():
+    path = Path(tempfile.mkdtemp(prefix="cvd"))
+    text = (SOURCE / "config/rules/asean-digital.rules").read_text()
+    for old, new in JAWI.items():
+        assert old in text
+        text = text.replace(old, new)
+    d = Daemon(path, rules=text)
+    d.ctl("plan", "2027")
+    d.ctl("confirm", "MINISTERIAL-2027")
+    d.ctl("release")
+    d.ctl("confirm", "MINISTERIAL-2027", "--city", "توتوڠ")
+    d.ctl("cancel", "HACKATHON-2027")
+    d.ctl("release")
+    yield d
+    d.stop()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_name_from_right_to_left_turns_nothing_round_it(browser, jawi, width):
+    visit(browser, jawi, "/2027", width)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert browser.execute_script(TOUCHING) == [] or width == 320  # the picture scrolls there
+    order = browser.execute_script("""
+        const line = [...document.querySelectorAll(".changes li")].find(l => l.querySelector("ins"));
+        const x = e => e.getClientRects()[0], a = x(line.querySelector("del")), b = x(line.querySelector("ins"));
+        return [a.top < b.top || a.right <= b.left, line.querySelector("del").textContent, line.querySelector("ins").textContent];""")
+    assert order == [True, "بندر سري بڬاوان", "توتوڠ"]
+    turned = browser.execute_script("""
+        const found = [], x = e => e.getClientRects()[0];
+        document.querySelectorAll(".card .place").forEach(p => {
+            const place = p.querySelector("bdi"), status = p.querySelector(".status");
+            if (place && x(place).top === x(status).top && x(status).left < x(place).right) found.push(p.textContent);
+        });
+        return found;""")
+    assert turned == []
+
+
+def test_every_name_stands_alone_in_its_line(jawi):
+    """What officers may write in any script is in a bdi (or an element of a direction of its own) on every page."""
+    for path in ("/2027", "/editions/MINISTERIAL-2027", "/bodies/ADGMIN", "/hosts/BN", "/subscribe"):
+        body = jawi.get(path)[2].decode()
+        body = re.sub(r"<svg.*?</svg>|<head>.*?</head>|<option.*?</option>|<caption.*?</caption>", "", body, flags=re.S)
+        body = re.sub(r'<bdi>[^<]*</bdi>|<[a-z][^>]*>', "", body)
+        for name in ("نڬارا", "بندر", "توتوڠ", "مشوارت"):
+            assert name not in body, (path, name)
+
+
 # ---- seven scripts, quotes, and titles as long as they may be
 
 @pytest.fixture(scope="module")
