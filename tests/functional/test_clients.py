@@ -58,6 +58,7 @@ def bodies(request, tmp_path_factory):
     d.ctl("link", items[1]["item"], "https://video.example.org/" + "room," * 40 + ";x=1")
     d.ctl("contact", "add", "a@example.org", "--name", "Ä; ก, \\ 会", "--of", d.ctl("members")[0]["code"])
     d.ctl("release")
+    assert d.ctl("status")[0]["bad_feeds"] is None
     found = ics.feeds(d)
     private = d.ctl("feed", "add", "rings", "--for", "a@example.org", "--alarm", "1 day")[0]
     found["private/rings"] = d.get(private["url"][private["url"].index("/p/"):])[2]
@@ -270,6 +271,23 @@ def test_khal_takes_every_kind_of_feed(bodies, kinds, tmp_path):
         uids |= set(ics.by_uid(body))
     khal(config, "import", "--batch", "-a", "m", *[str(tmp_path / f"{k}.ics") for k in range(len(kinds))])
     assert len(list((tmp_path / "khal").glob("*.ics"))) == len(uids)
+
+
+def test_calcurse_takes_every_kind_of_feed(bodies, kinds, tmp_path):
+    """It counts what it read and what it skipped, and lists a meeting at the venue's time."""
+    need("calcurse")
+    env = dict(os.environ, LC_ALL="C.UTF-8", HOME=str(tmp_path), TZ="UTC")
+    for k, (name, body) in enumerate(kinds.items()):
+        (tmp_path / "f.ics").write_bytes(body)
+        done = subprocess.run(["calcurse", "-D", str(tmp_path / f"c{k}"), "-i", str(tmp_path / "f.ics")], env=env,
+                              capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        days = sum("VALUE" in e["DTSTART"].parameters for e in ics.events(body))
+        timed = len(ics.events(body)) - days
+        assert done.returncode == 0 and re.search(rf"{timed} apps? / {days} events? / 0 todos? / 0 skipped", done.stdout), name
+        apts = (tmp_path / f"c{k}" / "apts").read_text()
+        for e in ics.events(body):
+            if "TZID" in e["DTSTART"].parameters:
+                assert f"{e['DTSTART'].instant.astimezone(timezone.utc):%m/%d/%Y @ %H:%M} -> " in apts, (name, e.summary)
 
 
 class Shelf(http.server.BaseHTTPRequestHandler):

@@ -6,6 +6,7 @@ checks that each is there.
 import json
 import re
 import sqlite3
+from datetime import date
 
 import pytest
 
@@ -26,6 +27,7 @@ CHECKLIST = {
     "fixed order of properties, events by start and UID, zones by name": "test_order_of_properties_events_and_zones",
     "the same data, the same octets": "test_same_data_same_octets unit:test_deterministic",
     "absent data is an absent property": "test_absent_data_is_an_absent_property unit:test_empty_fields",
+    "parameters need no quotes": "test_no_parameter_needs_quotes",
     # ---- the calendar
     "properties of the calendar, no UID, no METHOD": "test_calendar_object",
     "default zone hint": "test_default_zone_hint_is_the_seat",
@@ -50,8 +52,12 @@ CHECKLIST = {
     "postponed without a date, then a new one": "test_postponed_without_a_date_and_a_new_date_under_the_same_uid",
     "deadlines: all-day, transparent, in a feed of their own, no VTODO": "test_deadlines_have_a_feed_of_their_own",
     "deadlines of one owner": "test_a_deadlines_feed_for_each_owner test_an_owners_deadlines_become_overdue_with_everybodys",
-    "a deadline is the same on page, in mail and feed": "test_a_deadline_is_the_same_day_as_in_tasks",
+    "a deadline is the same on page, in mail and feed": "test_a_deadline_is_the_same_day_as_in_tasks "
+                                                        "test_a_deadline_is_one_day_on_page_in_mail_and_feed",
+    "SUMMARY: state first, no date": "test_summary_says_the_state_first_and_no_date",
+    "UTC for DTSTAMP, CREATED, LAST-MODIFIED alone": "test_utc_only_for_the_numbers_of_an_event",
     "description: clocks with zone and offset, link, last change": "test_description_has_three_clocks_with_zone_and_offset "
+                                                                   "test_description_says_when_it_changed_last "
                                                                    "test_link_is_in_the_description_and_in_url",
     "CATEGORIES one a code, CLASS by audience": "test_timed_meeting_is_busy_and_agrees_with_the_agenda test_class_is_public "
                                                 "test_scope_is_the_contacts",
@@ -90,7 +96,7 @@ CHECKLIST = {
     "2 events are never updated": "test_every_printed_change_grows_sequence_and_last_modified",
     "3 SEQUENCE overflows or falls": "test_sequence_is_small test_sequence_never_falls_after_a_restore",
     "4 bad folding": "test_a_thousand_items test_octets_of_every_feed",
-    "5 above 1 MB": "test_more_than_a_thousand_events_refuse_the_release test_lint_warns_from_512_kib unit:test_too_large",
+    "5 above 1 MB": "test_more_than_a_thousand_events_refuse_the_release test_lint_warns_from_512_kib unit:test_sizes unit:test_too_large",
     "6 everything changed at each poll": "test_two_gets_an_hour_apart_are_equal test_what_did_not_change_keeps_its_octets",
     "7 a moved meeting has a new UID": "test_uid_survives_move_rename_host_postpone",
     "8 undeclared time zone": "test_tzids_used_are_those_declared",
@@ -122,7 +128,7 @@ CHECKLIST = {
     # ---- readers
     "python-icalendar, vobject, recurring-ical-events, ical.js": "test_python_icalendar_finds_no_error test_vobject_validates "
         "test_recurring_ical_events_sees_the_same_instants test_ical_js_reads_what_was_meant",
-    "khal, vdirsyncer, Radicale": "test_khal_takes_every_kind_of_feed test_vdirsyncer_takes_every_kind_of_feed "
+    "khal, vdirsyncer, Radicale, calcurse": "test_calcurse_takes_every_kind_of_feed test_khal_takes_every_kind_of_feed test_vdirsyncer_takes_every_kind_of_feed "
                                   "test_radicale_takes_every_kind_of_feed",
     "our own lint": "test_lint_finds_nothing_in_our_own_feeds unit:test_faults",
 }
@@ -208,6 +214,32 @@ def test_an_owners_deadlines_become_overdue_with_everybodys(sector):
     task = next(t for t in sector.ctl("tasks", EDITION, "--owner", "secretariat") if t["overdue"])
     sector.ctl("done", task["task"])
     assert blocks(ics.feed(sector, "deadlines-secretariat")) != mine
+
+
+def test_a_deadline_is_one_day_on_page_in_mail_and_feed(sector):
+    """Before it is due, once it is late, and after somebody has pinned it to another day."""
+    sector.ctl("contact", "add", "desk@example.org", "--name", "Desk", "--of", "SEC", "--role", "desk")
+    task = EDITION + "/PAPERS"
+
+    def told():
+        due = next(t for t in sector.ctl("tasks", EDITION) if t["task"] == task)
+        day = date.fromisoformat(due["due"])
+        event = next(e for e in ics.events(ics.feed(sector, "deadlines")) if due["title"] in e.summary and EDITION in e.description)
+        assert event["DTSTART"].instant == day and f"By 24:00 on {day:%a} {day.day} {day:%b %Y}, " in event.description
+        mails = [m["subject"] for m in sector.ctl("outbox") if f"/{task}/" in m["cause"] and m["cause"].endswith(due["due"])]
+        assert mails and all(f"{day:%a} {day.day} {day:%B %Y}" in subject for subject in mails)
+        page = sector.get(f"/editions/{EDITION}")[2].decode()
+        late = re.search(r'due ([^<]*)</span> <span><bdi>' + re.escape(due["title"]), page)
+        assert (late and late[1]) == (f"{day:%A} {day.day} {day:%B %Y}" if due["overdue"] else None)
+        return day, bool(late), event.summary.endswith(" (overdue)")
+
+    sector.ctl("clock", "2026-12-16")
+    assert told() == (date(2026, 12, 21), False, False)
+    sector.ctl("clock", "2026-12-23")
+    assert told() == (date(2026, 12, 21), True, True)
+    sector.ctl("pin", task, "2026-12-28")
+    sector.ctl("clock", "2026-12-27T12:00:00Z")
+    assert told() == (date(2026, 12, 28), False, False)
 
 
 # ---------------------------------------------------------------- a fault
