@@ -32,12 +32,16 @@ struct polls {
     struct agent agents[AGENTS];
 };
 
-/* The first row whose word stands in the User-Agent. */
+/* The first row whose word stands in the User-Agent. A program stands above the
+ * system that it also names. */
 static const struct {
     const char *word, *family;
 } families[] = {
     {"google-calendar", "google"},
+    {"thunderbird", "thunderbird"},
+    {"lightning", "thunderbird"},
     {"outlook", "outlook"},
+    {"ms-office", "outlook"},
     {"microsoft", "outlook"},
     {"exchange", "outlook"},
     {"calendaragent", "apple"},
@@ -45,21 +49,19 @@ static const struct {
     {"calendard", "apple"},
     {"ios/", "apple"},
     {"macos/", "apple"},
-    {"mac os x", "apple"},
-    {"thunderbird", "thunderbird"},
-    {"lightning", "thunderbird"},
+    {"mac os x/", "apple"},
     {"evolution", "evolution"},
     {"gnome", "evolution"},
     {"icsx5", "android"},
     {"icsdroid", "android"},
     {"davx", "android"},
-    {"android", "android"},
     {"vdirsyncer", "vdirsyncer"},
     {"khal", "vdirsyncer"},
     {"nextcloud", "nextcloud"},
     {"fastmail", "fastmail"},
     {"proton", "proton"},
-    {"mozilla", "browser"},
+    {"mozilla", "browser"}, /* of any system, so above the systems */
+    {"android", "android"},
     {"curl", "program"},
     {"wget", "program"},
     {"python", "program"},

@@ -38,6 +38,18 @@ static void programs_are_told_apart(void **state)
         {"iOS/17.2 (21C62) dataaccessd/1.0", "apple"},
         {"Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Thunderbird/115.3.1",
          "thunderbird"},
+        {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:128.0) "
+         "Gecko/20100101 Thunderbird/128.5.0",
+         "thunderbird"},
+        {"Mozilla/4.0 (compatible; ms-office; MSOffice rmj)", "outlook"},
+        {"Mac OS X/10.15.7 (19H2) CalendarAgent/930.5.1", "apple"},
+        {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 "
+         "(KHTML, like Gecko) Version/17.4 Safari/605.1.15",
+         "browser"},
+        {"Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 "
+         "Mobile Safari/537.36",
+         "browser"},
+        {"Dalvik/2.1.0 (Linux; U; Android 14)", "android"},
         {"Evolution/3.46.4", "evolution"},
         {"ICSx5/2.1.1 (ical4j/3.x; okhttp) Android/14", "android"},
         {"vdirsyncer/0.19.0", "vdirsyncer"},
