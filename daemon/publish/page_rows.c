@@ -15,6 +15,8 @@
 #include "daemon/publish/view.h"
 #include "daemon/publish/when.h"
 
+#define TITLES_MOST 6
+
 /* ----------------------------------------------------------------- editions */
 
 bool page_shows(const struct edition *e)
@@ -130,6 +132,20 @@ static json_t *distance(const struct page_job *job, const struct edition *e)
     return value_taken(text_format(NULL, "in %d years", (days + 182) / 365));
 }
 
+/* A card is no agenda: of many meetings it names the first, and counts. */
+static void shorten(json_t *titles)
+{
+    size_t more = json_array_size(titles);
+
+    if (more <= TITLES_MOST)
+        return;
+    more -= TITLES_MOST - 1;
+    while (json_array_size(titles) > TITLES_MOST - 1)
+        (void)json_array_remove(titles, json_array_size(titles) - 1);
+    value_append(titles,
+                 value_taken(text_format(NULL, "%zu more meetings", more)));
+}
+
 /* Titles of its meetings, and how many sessions with partners there are. */
 static void add_contents(const struct page_job *job, const struct edition *e,
                          json_t *row)
@@ -150,6 +166,7 @@ static void add_contents(const struct page_job *job, const struct edition *e,
                  strcmp(items[i].title, name) != 0)
             value_append(titles, value_text(items[i].title));
     }
+    shorten(titles);
     page_set(row, "meetings", titles);
     page_set(row, "consultations",
              consults == 0 ? json_null()

@@ -51,13 +51,44 @@ static bool is_past(const struct page_job *job, const struct edition *e)
            e->end.day < job->today.day;
 }
 
+static bool is_of_body(const struct cluster *c, const char *body)
+{
+    for (size_t i = 0; c && i < c->n_items; i++)
+        for (size_t k = 0; k < c->items[i].n_bodies; k++)
+            if (text_same(c->items[i].bodies[k]->code, body))
+                return true;
+    return false;
+}
+
+static bool is_with_partner(const struct cluster *c, const char *partner)
+{
+    for (size_t i = 0; c && i < c->n_items; i++)
+        for (size_t k = 0; k < c->items[i].n_partners; k++)
+            if (text_same(c->items[i].partners[k]->code, partner))
+                return true;
+    return false;
+}
+
+/* What is postponed has no agenda; whose it will be, the rules say. */
+static bool awaits_agenda(const struct page_job *job, const struct edition *e,
+                          const struct thing *t)
+{
+    const struct cluster *c = rules_cluster(job->in->rules, e->cluster);
+    size_t n;
+
+    (void)plan_items_of(job->in->version, e->id, &n);
+    return n == 0 && e->status == EDITION_POSTPONED &&
+           (t->body ? is_of_body(c, t->body) : is_with_partner(c, t->partner));
+}
+
 /* An edition with what of it is theirs; NULL when nothing is. */
 static json_t *occasion(const struct page_job *job, const struct edition *e,
                         const struct thing *t)
 {
     json_t *row, *of = sittings(job, e, t);
 
-    if (t->host ? !text_same(e->host, t->host) : json_array_size(of) == 0) {
+    if (t->host ? !text_same(e->host, t->host)
+                : json_array_size(of) == 0 && !awaits_agenda(job, e, t)) {
         json_decref(of);
         return NULL;
     }
@@ -70,15 +101,6 @@ static json_t *occasion(const struct page_job *job, const struct edition *e,
 }
 
 /* ---- before there was a calendar */
-
-static bool is_of_body(const struct cluster *c, const char *body)
-{
-    for (size_t i = 0; c && i < c->n_items; i++)
-        for (size_t k = 0; k < c->items[i].n_bodies; k++)
-            if (text_same(c->items[i].bodies[k]->code, body))
-                return true;
-    return false;
-}
 
 /* Which partners came is not known of those days. */
 static bool was_theirs(const struct page_job *job, const struct edition *e,

@@ -535,6 +535,38 @@ def test_icon(site):
         assert ET.fromstring(body).tag == "{http://www.w3.org/2000/svg}svg"
 
 
+def test_postponed_stays_on_the_pages_of_who_sits_in_it(where):
+    """It has no agenda then; that it will be is what its delegates come for."""
+    d = Daemon(where)
+    d.ctl("plan", "2027")
+    d.ctl("release")
+    d.ctl("postpone", "RETREAT-2027")
+    d.ctl("postpone", "MINISTERIAL-2027")
+    d.ctl("release")
+    assert d.ctl("agenda", "RETREAT-2027", "--release", "2") == []
+    for path, names in (("/bodies/ADGSOM", ["RETREAT", "MINISTERIAL"]), ("/bodies/ADGMIN", ["MINISTERIAL"]),
+                        ("/partners/JP", ["MINISTERIAL"])):
+        page = d.get(path)[2].decode()
+        cards = re.findall(r'<li class="card postponed">(.*?)</li>\n', page, re.S)
+        found = [re.search('/editions/([A-Z]+)-2027"', card)[1] for card in cards]
+        assert sorted(found) == sorted(names), path
+        assert all("No date for now" in card and ">Postponed</span>" in card for card in cards)
+    d.stop()
+
+
+def test_a_card_names_a_few_meetings_and_counts_the_rest(where):
+    d = Daemon(where, rules=sectors.large(clusters=2, meetings=9))
+    d.ctl("plan", "2027")
+    d.ctl("confirm", "C0-2027")
+    d.ctl("release")
+    cards = re.findall(r'<p class="contents">(.*?)</p>', d.get("/2027")[2].decode())
+    assert len(cards) == 2
+    for card in cards:
+        assert re.sub("<[^>]*>", "", card).strip().endswith("4 more meetings") and card.count("<span>") == 6
+    assert d.get("/editions/C0-2027")[2].decode().count(" of cluster 0</bdi>") == 9  # its own page has them all
+    d.stop()
+
+
 def test_planned_stands_before_held(site):
     body = site.get("/bodies/ADGMIN")[2].decode()
     assert body.index("18–22 January 2027") < body.index('id="past"') < body.index("24–28 January 2022")
