@@ -42,6 +42,8 @@ CHECKLIST = {
     "Brussels, Geneva, New York": "test_daylight_saving_zones_are_there",
     "times in the zone of the venue": "test_meetings_are_in_the_zone_of_the_venue",
     "names that no zone has": "test_a_zone_that_rules_do_not_know_stops_the_reload unit:test_unknown",
+    "an update of the zone tables": "test_the_desk_is_told_and_the_next_release_tells_all test_an_update_that_moves_nothing_is_no_news "
+                                    "test_what_is_over_stays_as_it_was",
     # ---- events
     "what every event has": "test_every_event_has_what_clients_need",
     "UID opaque and stable": "test_uid_is_opaque test_uid_survives_move_rename_host_postpone",
@@ -72,7 +74,8 @@ CHECKLIST = {
     "GET and HEAD, else 405 with Allow": "test_head_is_get_without_a_body test_other_methods_are_405_with_allow "
                                          "test_a_calendar_program_that_asks_for_caldav_first_goes_on",
     "headers of a feed": "test_headers_of_a_feed",
-    "Accept, query, Host and ranges are ignored": "test_no_accept_header_is_needed test_query_is_ignored "
+    "Accept, User-Agent, query, Host and ranges are ignored": "test_no_accept_header_is_needed "
+        "test_every_program_gets_the_same_octets test_query_is_ignored "
         "test_a_query_never_widens_the_scope test_whatever_the_host_the_answer_is_the_same test_a_part_of_a_feed_is_never_sent",
     "one address, in the words of the RFCs and in no others": "test_one_address_in_other_words test_an_address_that_only_looks_like_it",
     "nosniff, no-referrer, no cookie": "test_every_answer_is_of_its_type_and_tells_no_referrer test_headers_of_every_page",
@@ -131,6 +134,25 @@ CHECKLIST = {
     "khal, vdirsyncer, Radicale, calcurse": "test_calcurse_takes_every_kind_of_feed test_khal_takes_every_kind_of_feed test_vdirsyncer_takes_every_kind_of_feed "
                                   "test_radicale_takes_every_kind_of_feed",
     "our own lint": "test_lint_finds_nothing_in_our_own_feeds unit:test_faults",
+    "at random: a year of an officer's work": "test_what_subscribers_rely_on",
+    # ---- pages
+    "the year as a picture: months, bars, hosts named, proposed hatched": "test_hosts_are_named_in_the_picture "
+        "test_labels_of_the_picture_touch_nothing test_picture_is_a_document unit:test_states_look_different",
+    "prints on one page": "test_year_prints_on_one_broad_sheet test_edition_prints_upright",
+    "edition, body, partner, host, subscribe, changes": "test_page_fits_and_says_what_it_is test_zone_form_leads_to_that_zone "
+        "test_changes_are_one_step_from_the_head test_subscribe_links_work test_every_inner_link_leads_somewhere",
+    "postponed is not lost": "test_postponed_stays_on_the_pages_of_who_sits_in_it",
+    "dark and light, screen reader, keyboard": "test_page_passes_axe test_keyboard_reaches_the_content_first "
+                                               "test_every_calendar_is_reached_by_keyboard",
+    "every script, from the left and from the right": "test_every_script_fits test_a_name_from_right_to_left_turns_nothing_round_it "
+                                                      "test_every_name_stands_alone_in_its_line",
+    "no script, nothing from elsewhere, CSP, nosniff, no-referrer": "test_nothing_comes_from_elsewhere test_headers_of_every_page",
+    "nothing of officers, of the invited, of private calendars": "test_nothing_of_officers_is_public "
+        "test_audience_invited_leaves_public_feeds_and_pages_at_once test_private_feeds_are_on_no_page",
+    "JSON, CSV, SVG": "test_list_of_feeds test_proposed_times_stay_inside test_table_has_a_line_per_thing test_picture_is_a_document",
+    # ---- who has seen it
+    "polls by feed and kind of program, last seen, behind": "test_polls_are_counted_by_client_family test_polls_survive_a_restart "
+        "test_who_has_not_polled_since_the_last_change test_a_contact_who_has_not_seen_a_change unit:programs_are_told_apart",
 }
 
 

@@ -90,6 +90,17 @@ def test_no_accept_header_is_needed(served):
         assert head_of(answer)[0] == 200
 
 
+@pytest.mark.parametrize("agent", [None, "Google-Calendar-Importer", "Microsoft Office/16.0 (Microsoft Outlook 16.0)",
+                                   "macOS/14.1 (23B74) dataaccessd/1.0", "Mozilla/5.0 Thunderbird/128.5", "Evolution/3.46", "ICSx5/2.1",
+                                   "() { :; }", "x" * 4000])
+def test_every_program_gets_the_same_octets(served, agent):
+    line = f"User-Agent: {agent}\r\n" if agent else ""
+    status, headers, body = head_of(raw(served, f"GET {FEED} HTTP/1.1\r\nHost: x\r\n{line}Connection: close\r\n\r\n".encode()))
+    plain = served.get(FEED)
+    assert (status, body) == (200, plain[2])
+    assert {k: v for k, v in headers.items() if k != "date"} == {k.lower(): v for k, v in plain[1].items() if k != "Date"}
+
+
 def test_two_gets_an_hour_apart_are_equal(served):
     _, headers, body = served.get(FEED)
     served.ctl("clock", "+1 hour")
