@@ -16,6 +16,7 @@
 #include "ctl/verbs.h"
 #include "ctl/width.h"
 #include "ctl/wire.h"
+#include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 
@@ -109,7 +110,8 @@ static int complain(const struct options *o, const struct error *e,
     if (o->format == TABLE_JSON)
         (void)fputs(wire_error(job, e), stderr);
     else {
-        (void)fprintf(stderr, "convenectl: %s%s%s\n",
+        (void)fprintf(stderr, "%sconvenectl: %s%s%s\n",
+                      log_is_journal() ? "<3>" : "", /* systemctl reload */
                       width_clean(job, e->at, ""), *e->at ? ": " : "",
                       width_clean(job, e->text, ""));
         if (usage && e->code == REPLY_USAGE)

@@ -13,7 +13,12 @@ enum log_level {
     LOG_LEVEL_INFO = 6
 };
 
-/* Priorities as systemd wants them (when stderr is its journal). */
+/* Is stderr systemd's journal ($JOURNAL_STREAM, systemd.exec(5))? A daemon
+ * whose stderr somebody led into a file writes for people. */
+bool log_is_journal(void);
+/* Priorities as the journal wants them, sd-daemon(3). */
 void log_use_priorities(bool on);
 /* Control characters become '?'; the line ends by itself. */
 void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Lines that are finished (findings with their place), each of that level. */
+void log_lines(enum log_level level, const char *lines);
