@@ -3,8 +3,9 @@
  *
  * Opening, each step needing those before it: configuration, store, rules and
  * templates, the last version, delivery, scheduler, control socket, HTTP, then
- * READY. Closing: listeners first, then what is under way (a job, a batch of
- * mail) is told to end and waited for, 15 s at most, then the store.
+ * READY. Closing: listeners first; whoever is connected gets the answer to what
+ * was asked, within a second; then what is under way (a job, a batch of mail)
+ * is told to end and waited for, 15 s at most; then the store.
  */
 #include "daemon/daemon.h"
 
@@ -26,6 +27,8 @@
 #include "daemon/serve/zones.h"
 
 #define STOP_SECONDS 15
+#define STOP_EVERY   20 /* ms; the loop hears everybody in between */
+#define STOP_TURNS   50 /* of these at most, for those who are connected */
 #define FDS_MOST     8
 #define UPKEEP_EVERY 2000
 
@@ -34,7 +37,10 @@ struct process {
     uv_loop_t loop;
     uv_signal_t term, intr, hup;
     uv_timer_t watchdog, stop, upkeep;
+    bool leaving;
+    int turns;       /* since then */
     int64_t stop_by; /* stopwatch */
+    char *told;      /* the status that systemd has */
     bool told_trouble;
     int control_fd;
     int http_fds[FDS_MOST];
@@ -43,12 +49,23 @@ struct process {
 
 /* ---- findings for people */
 
-static void print_findings(const struct diagnostics *found, FILE *out)
+static void print_findings(const struct diagnostics *found)
 {
     TALLOC_CTX *tmp = talloc_new(NULL);
 
     for (size_t i = 0; i < found->n; i++)
-        (void)fprintf(out, "%s\n", diagnostic_print(tmp, &found->rows[i]));
+        (void)printf("%s\n", diagnostic_print(tmp, &found->rows[i]));
+    talloc_free(tmp);
+}
+
+static void log_findings(const struct diagnostics *found)
+{
+    TALLOC_CTX *tmp = talloc_new(NULL);
+
+    for (size_t i = 0; i < found->n; i++)
+        log_lines(found->rows[i].severity == SEVERITY_ERROR ? LOG_LEVEL_ERROR
+                                                            : LOG_LEVEL_WARNING,
+                  diagnostic_print(tmp, &found->rows[i]));
     talloc_free(tmp);
 }
 
@@ -62,7 +79,7 @@ int daemon_check(const struct daemon_options *options)
 
     if (config)
         (void)generation_load(ctx, config, NULL, clock_now(&clock), &found);
-    print_findings(&found, stdout);
+    print_findings(&found);
     status = found.errors > 0 ? reply_exit(REPLY_INPUT) : 0;
     if (status == 0)
         (void)printf("%s: good, %zu warning%s\n", options->config, found.n,
@@ -125,7 +142,7 @@ static bool open_rules(struct serve *s, struct error *err)
 
     s->generation =
         generation_load(s->ctx, s->config, s->store, serve_now(s), &found);
-    print_findings(&found, stderr);
+    log_findings(&found);
     if (s->generation)
         return true;
     return fail(err, REPLY_INPUT,
@@ -155,10 +172,41 @@ static bool open_all(struct process *p, struct error *err)
 
 /* ---- while it runs */
 
-static void tell_systemd(struct serve *s)
+/* What `systemctl status` shows of the service; a person reads it. */
+static char *status_text(TALLOC_CTX *ctx, struct serve *s)
 {
-    (void)sd_notifyf(0, "READY=1\nSTATUS=%s, release %d", s->generation->codes,
-                     s->out.release);
+    const char *store = store_trouble(s->store), *mail = delivery_note(s);
+    char *errors =
+        text_format(ctx, "; %d error%s in the files that were to be loaded",
+                    s->reload_errors, s->reload_errors == 1 ? "" : "s");
+
+    return text_format(ctx, "%s, release %d%s%s%s%s%s", s->generation->codes,
+                       s->out.release, s->reload_errors > 0 ? errors : "",
+                       store ? "; the store takes no writes: " : "",
+                       store ? store : "", mail[0] ? "; mail: " : "", mail);
+}
+
+static void tell_ready(struct process *p)
+{
+    talloc_free(p->told);
+    p->told = status_text(p, &p->s);
+    (void)sd_notifyf(0, "READY=1\nSTATUS=%s", p->told);
+}
+
+static void tell_status(struct process *p)
+{
+    char *now;
+    bool news;
+
+    if (!p->told || p->leaving)
+        return;
+    now = status_text(p, &p->s);
+    news = strcmp(now, p->told) != 0;
+    talloc_free(news ? p->told : now);
+    if (!news)
+        return;
+    p->told = now;
+    (void)sd_notifyf(0, "STATUS=%s", now);
 }
 
 static void on_reload(uv_signal_t *handle, int number)
@@ -173,7 +221,7 @@ static void on_reload(uv_signal_t *handle, int number)
         log_line(LOG_LEVEL_INFO, "rules and templates are loaded again");
     else
         serve_report(s, "reload", &err);
-    tell_systemd(s);
+    tell_ready((struct process *)s);
 }
 
 static void on_watchdog(uv_timer_t *timer)
@@ -182,11 +230,9 @@ static void on_watchdog(uv_timer_t *timer)
     (void)sd_notify(0, "WATCHDOG=1");
 }
 
-/* Every other second: does the store take writes, and does it again? The
- * journal has each once. */
-static void on_upkeep(uv_timer_t *timer)
+/* Does the store take writes, and does it again? The journal has each once. */
+static void watch_store(struct process *p)
 {
-    struct process *p = timer->data;
     struct serve *s = &p->s;
     const char *trouble = store_trouble(s->store);
     struct error err;
@@ -207,27 +253,35 @@ static void on_upkeep(uv_timer_t *timer)
     delivery_poke(s);
 }
 
+static void on_upkeep(uv_timer_t *timer)
+{
+    watch_store(timer->data);
+    tell_status(timer->data);
+}
+
 static void close_handle(uv_handle_t *h)
 {
     if (!uv_is_closing(h))
         uv_close(h, NULL);
 }
 
-static void on_stop_timer(uv_timer_t *timer)
+/* Nobody is connected any more, or only those who ask nothing. */
+static void stop_working(struct process *p)
 {
-    struct process *p = timer->data;
     struct serve *s = &p->s;
-    bool late = clock_stopwatch() > p->stop_by;
 
-    if ((!delivery_idle(s) || s->job) && !late)
-        return;
-    if (late)
-        log_line(LOG_LEVEL_WARNING, "something was still under way; leaving");
-    if (s->job && late) {
-        talloc_free(s->store); /* the pool cannot be joined in time */
-        _exit(0);
-    }
-    delivery_close(s);
+    s->stopping = true;
+    control_stop(s);
+    http_stop(s);
+    scheduler_stop(s);
+    job_cancel_all(s);
+    delivery_stop(s);
+    p->stop_by = clock_stopwatch() + STOP_SECONDS * 1000000000LL;
+}
+
+static void close_all(struct process *p)
+{
+    delivery_close(&p->s);
     close_handle((uv_handle_t *)&p->term);
     close_handle((uv_handle_t *)&p->intr);
     close_handle((uv_handle_t *)&p->hup);
@@ -236,21 +290,38 @@ static void on_stop_timer(uv_timer_t *timer)
     close_handle((uv_handle_t *)&p->stop);
 }
 
+static void on_stop_timer(uv_timer_t *timer)
+{
+    struct process *p = timer->data;
+    struct serve *s = &p->s;
+    bool late;
+
+    if (!s->stopping) {
+        if ((control_busy(s) || http_busy(s)) && p->turns++ < STOP_TURNS)
+            return;
+        stop_working(p);
+    }
+    late = clock_stopwatch() > p->stop_by;
+    if ((!delivery_idle(s) || s->job) && !late)
+        return;
+    if (late)
+        log_line(LOG_LEVEL_WARNING, "something was still under way; leaving");
+    if (s->job && late) {
+        talloc_free(s->store); /* the pool cannot be joined in time */
+        _exit(0);
+    }
+    close_all(p);
+}
+
 static void begin_stop(struct process *p)
 {
-    struct serve *s = &p->s;
-
-    if (s->stopping)
+    if (p->leaving)
         return;
-    s->stopping = true;
+    p->leaving = true;
     (void)sd_notify(0, "STOPPING=1");
-    control_stop(s);
-    http_stop(s);
-    scheduler_stop(s);
-    job_cancel_all(s);
-    delivery_stop(s);
-    p->stop_by = clock_stopwatch() + STOP_SECONDS * 1000000000LL;
-    (void)uv_timer_start(&p->stop, on_stop_timer, 0, 20);
+    control_quiesce(&p->s);
+    http_quiesce(&p->s);
+    (void)uv_timer_start(&p->stop, on_stop_timer, 0, STOP_EVERY);
 }
 
 static void on_terminate(uv_signal_t *handle, int number)
@@ -288,7 +359,7 @@ static bool read_config(struct process *p)
     struct diagnostics found = {NULL, 0, 0};
 
     p->s.config = config_read(p->s.ctx, p->s.config_path, &found);
-    print_findings(&found, stderr);
+    log_findings(&found);
     return p->s.config != NULL;
 }
 
@@ -304,8 +375,10 @@ static int run_loop(struct process *p)
         log_line(LOG_LEVEL_INFO, "ready: %s, release %d, control %s, pages %s",
                  s->generation->codes, s->out.release, s->config->socket,
                  s->config->base_url);
-        tell_systemd(s);
+        tell_ready(p);
     } else {
+        (void)sd_notifyf(0, "STATUS=%s%s%s", err.text, err.at[0] ? " at " : "",
+                         err.at);
         log_line(LOG_LEVEL_ERROR, "%s%s%s", err.text, err.at[0] ? " at " : "",
                  err.at);
         status = reply_exit(err.code);
@@ -325,7 +398,7 @@ int daemon_run(const struct daemon_options *options)
     (void)setenv("UV_THREADPOOL_SIZE", "4", 0);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit fails its write */
-    log_use_priorities(getenv("JOURNAL_STREAM") != NULL);
+    log_use_priorities(log_is_journal());
     take_sockets(p);
     p->s.loop = &p->loop;
     p->s.ctx = talloc_new(p);

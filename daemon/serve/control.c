@@ -41,6 +41,7 @@ struct connection {
     int writing; /* uv_write requests under way */
     bool closing;
     bool close_after; /* when all is written */
+    bool asked;       /* at least one request was read */
     char *who;
     int uid;
     int right; /* enum verb_right at most, -1 none */
@@ -53,7 +54,8 @@ struct control {
     struct connection *first;
     size_t n;
     bool owns_path;
-    bool closed;
+    bool quiet;  /* takes no more connections */
+    bool closed; /* and has none */
 };
 
 struct written {
@@ -314,6 +316,7 @@ static void request_run(struct connection *c, const char *line, size_t size)
     struct request *q;
     TALLOC_CTX *ctx;
 
+    c->asked = true;
     if (!wire_parse_request(line, size, &message, &word, &args, &err)) {
         put_error(c, &err);
         return;
@@ -448,7 +451,7 @@ static void on_connection(uv_stream_t *listener, int status)
     struct control *control = listener->data;
     struct connection *c;
 
-    if (status < 0 || control->closed)
+    if (status < 0 || control->quiet)
         return;
     c = object_new(NULL, struct connection);
     c->control = control;
@@ -535,18 +538,39 @@ static void on_listener_closed(uv_handle_t *handle)
     (void)handle;
 }
 
+void control_quiesce(struct serve *s)
+{
+    struct control *control = s->control;
+
+    if (!control || control->quiet)
+        return;
+    control->quiet = true;
+    uv_close((uv_handle_t *)&control->listener, on_listener_closed);
+    if (control->owns_path)
+        (void)unlink(s->config->socket);
+}
+
+bool control_busy(const struct serve *s)
+{
+    const struct control *control = s->control;
+
+    for (const struct connection *c = control ? control->first : NULL; c;
+         c = c->next)
+        if (!c->asked || c->running || c->writing > 0)
+            return true;
+    return false;
+}
+
 void control_stop(struct serve *s)
 {
     struct control *control = s->control;
 
     if (!control || control->closed)
         return;
+    control_quiesce(s);
     control->closed = true;
     while (control->first)
         connection_close(control->first);
-    uv_close((uv_handle_t *)&control->listener, on_listener_closed);
-    if (control->owns_path)
-        (void)unlink(s->config->socket);
 }
 
 /* ---- arguments */

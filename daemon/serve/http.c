@@ -45,6 +45,7 @@ struct peer {
     bool local;
     uint64_t since; /* loop time of the connection or its last request */
     bool answering;
+    bool answered; /* at least once */
 };
 
 struct server {
@@ -63,6 +64,7 @@ struct http {
     struct peer *peers;
     uint64_t saved; /* loop time when polls were written last */
     struct answers *answers;
+    bool quiet; /* takes no more connections */
     bool stopping;
 };
 
@@ -164,6 +166,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection,
     if (p) {
         p->since = uv_now(sv->http->serve->loop);
         p->answering = false;
+        p->answered = true;
     }
 }
 
@@ -504,12 +507,35 @@ static void on_closed(uv_handle_t *handle)
     sv->open--;
 }
 
+void http_quiesce(struct serve *s)
+{
+    struct http *h = s->http;
+
+    if (!h || h->quiet)
+        return;
+    h->quiet = true;
+    for (size_t i = 0; i < h->n; i++) {
+        (void)close(MHD_quiesce_daemon(h->servers[i].mhd));
+        if (h->servers[i].unix_path)
+            (void)unlink(h->servers[i].unix_path);
+    }
+}
+
+bool http_busy(const struct serve *s)
+{
+    for (const struct peer *p = s->http ? s->http->peers : NULL; p; p = p->next)
+        if (p->answering || !p->answered)
+            return true;
+    return false;
+}
+
 void http_stop(struct serve *s)
 {
     struct http *h = s->http;
 
     if (!h || h->stopping)
         return;
+    http_quiesce(s);
     h->stopping = true;
     polls_save(s);
     for (size_t i = 0; i < h->n; i++) {
@@ -519,8 +545,6 @@ void http_stop(struct serve *s)
         uv_close((uv_handle_t *)&sv->poll, on_closed);
         uv_close((uv_handle_t *)&sv->timer, on_closed);
         MHD_stop_daemon(sv->mhd);
-        if (sv->unix_path)
-            (void)unlink(sv->unix_path);
     }
     http_answers_forget(s);
 }

@@ -256,6 +256,11 @@ void delivery_close(struct serve *s);
 
 /* ---- control.c */
 bool control_start(struct serve *s, int fd, struct error *err) MUST_USE;
+/* Takes no more connections: those that wait at a socket of systemd's are for
+ * the next process. */
+void control_quiesce(struct serve *s);
+/* Does somebody still wait for an answer, or was about to ask? */
+bool control_busy(const struct serve *s);
 void control_stop(struct serve *s);
 
 /* ---- http.c */
@@ -263,6 +268,9 @@ bool http_start(struct serve *s, const int *fds, size_t n,
                 struct error *err) MUST_USE;
 /* The published version changed. */
 void http_published(struct serve *s);
+/* As control_quiesce() and control_busy(). */
+void http_quiesce(struct serve *s);
+bool http_busy(const struct serve *s);
 void http_stop(struct serve *s);
 /* Polls of a feed so far, for `feeds` (polls.c). */
 struct http_polls {

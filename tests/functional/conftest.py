@@ -61,6 +61,7 @@ class Daemon:
         self.stderr = ""
         self.process = None
         self.notify = None
+        self.told = []  # what the daemon told systemd
         (self.path / "rules").mkdir(parents=True, exist_ok=True)
         text = rules or (SOURCE / "config/rules/asean-digital.rules").read_text()
         self.rules_file = self.path / "rules" / "sector.rules"
@@ -113,6 +114,7 @@ class Daemon:
             try:
                 self.notify.settimeout(0.2)
                 message = self.notify.recv(4096).decode()
+                self.told.append(message)
                 if "READY=1" in message:
                     break
             except socket.timeout:
@@ -126,12 +128,11 @@ class Daemon:
         for line in self.process.stderr:
             self.stderr += line
 
-    @staticmethod
-    def _drain(notify):
+    def _drain(self, notify):
         notify.settimeout(None)
         try:
-            while notify.recv(4096):
-                pass
+            while message := notify.recv(4096).decode():
+                self.told.append(message)
         except OSError:
             pass
 
