@@ -25,7 +25,7 @@ def test_the_units_start_what_was_installed(installed):
     tree, prefix = installed
     unit = (tree / "lib/systemd/system/convened.service").read_text()
     programs = re.findall(r"^Exec\w+=(\S+)", unit, re.M)
-    assert len(programs) == 3 and "@CMAKE" not in unit
+    assert len(programs) == 2 and "@CMAKE" not in unit
     assert {"UMask=0077", "LimitCORE=0"} <= set(unit.splitlines())  # what it holds is nobody else's
     for program in programs:
         assert os.access(tree / os.path.relpath(program, prefix), os.X_OK), program
@@ -37,7 +37,8 @@ def test_the_units_start_what_was_installed(installed):
 def test_everything_that_the_manual_names_is_there(installed):
     tree, _ = installed
     wanted = ["bin/convenectl", "sbin/convened", "libexec/convened/convene-mailer", "libexec/convened/convene-reader",
-              "lib/systemd/system/convened.socket", "lib/sysusers.d/convened.conf",
+              "lib/systemd/system/convened.socket", "lib/systemd/system/convened-http.socket",
+              "lib/sysusers.d/convened.conf", "lib/tmpfiles.d/convened.conf",
               "share/bash-completion/completions/convenectl", "share/zsh/site-functions/_convenectl",
               "share/convened/config/convened.conf", "share/man/man1/convenectl.1", "share/man/man8/convened.8"]
     wanted += [f"share/doc/convened/{f.name}" for f in (SOURCE / "docs").glob("*.md")]
