@@ -5,7 +5,8 @@
  * 1. Every row is on one day. Its id is EDITION/CODE, of a partner's session
  *    EDITION/CODE:PARTNER, of one day of several with /PART behind it.
  * 2. Cancelled and one-off rows are kept whole; pinned ones keep their time
- *    and take the rest from the rules; all others are made anew.
+ *    and take the rest from the rules; all others are made anew, near to what
+ *    people know of them (agenda_told.c).
  */
 #include "daemon/plan/agenda.h"
 
@@ -181,8 +182,8 @@ static bool lay_rows(struct agenda *a, struct rows *rows, struct error *err)
 }
 
 bool agenda_lay(TALLOC_CTX *ctx, const struct rules *r, const struct edition *e,
-                const struct plan *kept, struct item **ret_items, size_t *ret_n,
-                struct error *err)
+                const struct plan *kept, const struct plan *told,
+                struct item **ret_items, size_t *ret_n, struct error *err)
 {
     struct rows rows = {ctx, array_new(ctx, struct item, 0), 0};
     if (e->n_days == 0) { /* without a date, without an agenda */
@@ -191,7 +192,8 @@ bool agenda_lay(TALLOC_CTX *ctx, const struct rules *r, const struct edition *e,
         return true;
     }
     TALLOC_CTX *scratch = talloc_new(ctx);
-    struct agenda a = {.ctx = scratch, .rules = r, .edition = e, .kept = kept};
+    struct agenda a = {
+        .ctx = scratch, .rules = r, .edition = e, .kept = kept, .told = told};
     struct agenda closed = a;
     closed.closed = true;
     bool good = lay_rows(&a, &rows, err) ||

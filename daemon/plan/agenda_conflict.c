@@ -20,6 +20,15 @@ static const char *entry_name(TALLOC_CTX *ctx, const struct agenda *a, int item)
                : e->rule->code;
 }
 
+const char *agenda_name(TALLOC_CTX *ctx, const struct agenda *a, int item,
+                        int partner)
+{
+    const char *name = entry_name(ctx, a, item);
+    return partner >= 0 ? text_format(ctx, "%s:%s", name,
+                                      a->rules->partners[partner].code)
+                        : name;
+}
+
 static char *hours_text(TALLOC_CTX *ctx, struct hours h)
 {
     return text_format(ctx, "%02d:%02d-%02d:%02d", h.from / 60, h.from % 60,
@@ -98,8 +107,8 @@ static char *length_text(TALLOC_CTX *ctx, const struct agenda *a, int item)
     return text_format(ctx, "%s takes %san evening", name, times);
 }
 
-static const char *reason_text(TALLOC_CTX *ctx, const struct agenda *a,
-                               const struct slots_reason *r)
+const char *agenda_reason(TALLOC_CTX *ctx, const struct agenda *a,
+                          const struct slots_reason *r)
 {
     switch (r->kind) {
     case SLOTS_WHY_FIXED:
@@ -239,7 +248,7 @@ bool agenda_conflict(const struct agenda *a, const struct slots_layout *layout,
                              days_text(ctx, a), openings_text(ctx, a));
     for (size_t i = 0; i < layout->n_reasons; i++)
         text = text_format(ctx, "%s%s%s", text, i > 0 ? "; " : "",
-                           reason_text(ctx, a, &layout->reasons[i]));
+                           agenda_reason(ctx, a, &layout->reasons[i]));
     fail(err, REPLY_CONFLICT, "%s%s", text, lengths_text(ctx, a, layout));
     const struct item_rule *rule = blamed(a, layout);
     if (rule)

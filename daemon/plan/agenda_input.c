@@ -67,7 +67,7 @@ bool agenda_owns(const struct agenda *a, const struct item *kept)
     return text_same(kept->edition, a->edition->id);
 }
 
-static int32_t minute_of(const struct agenda *a, struct local t)
+int32_t agenda_minute(const struct agenda *a, struct local t)
 {
     return (t.date.day - a->edition->days[0].day) * 24 * 60 + t.minute;
 }
@@ -179,8 +179,7 @@ static bool kept_inside(const struct agenda *a, const struct item *kept)
            local_seconds(kept->start) <= local_seconds(kept->end);
 }
 
-/* Cancelled, and nobody keeps its place. */
-static bool is_gone(const struct agenda *a, const struct item *kept)
+bool agenda_is_gone(const struct agenda *a, const struct item *kept)
 {
     return kept->status == ITEM_CANCELLED && (a->closed || !kept->vacant);
 }
@@ -197,7 +196,7 @@ static const struct item *kept_of(const struct agenda *a,
             !text_same(k->code, rule->code) || k->part != part ||
             (partner && !text_same(k->partner, partner)))
             continue;
-        if (is_gone(a, k) || (k->pinned && kept_inside(a, k)))
+        if (agenda_is_gone(a, k) || (k->pinned && kept_inside(a, k)))
             return k;
     }
     return NULL;
@@ -219,8 +218,8 @@ static void item_fix(const struct agenda *a, struct slots_item *it,
 {
     it->fixed = true;
     it->block = false;
-    it->start = minute_of(a, kept->start);
-    it->end = minute_of(a, kept->end);
+    it->start = agenda_minute(a, kept->start);
+    it->end = agenda_minute(a, kept->end);
 }
 
 static enum slots_length length_of(const struct item_rule *rule)
@@ -260,7 +259,7 @@ static void items_of_block(struct agenda *a, const struct item_rule *rule)
         for (int part = 1; part <= parts_of(rule); part++) {
             const struct item *kept = kept_of(a, rule, partner->code, part);
             free = free && !kept;
-            if (!kept || is_gone(a, kept))
+            if (!kept || agenda_is_gone(a, kept))
                 continue;
             struct slots_item it = item_of_rule(a, rule);
             partner_add(a, &it, partner->code);
@@ -296,7 +295,7 @@ static void items_of_meeting(struct agenda *a, const struct item_rule *rule)
     size_t before = a->n;
     for (int part = 1; part <= parts_of(rule); part++) {
         const struct item *kept = kept_of(a, rule, NULL, part);
-        if (kept && is_gone(a, kept))
+        if (kept && agenda_is_gone(a, kept))
             continue;
         struct slots_item it = whole;
         it.n = it.length == SLOTS_MINUTES ? it.n : 1;
@@ -315,7 +314,7 @@ static void items_one_off(struct agenda *a)
 {
     for (size_t i = 0; a->kept && i < a->kept->n_items; i++) {
         const struct item *k = &a->kept->items[i];
-        if (!k->one_off || !agenda_owns(a, k) || is_gone(a, k) ||
+        if (!k->one_off || !agenda_owns(a, k) || agenda_is_gone(a, k) ||
             !kept_inside(a, k))
             continue;
         struct slots_item it = {.half = HALF_ANY};
@@ -469,6 +468,7 @@ bool agenda_prepare(struct agenda *a, struct error *err)
         relations_of(a, i);
     items_one_off(a);
     days_prepare(a);
+    agenda_tell(a);
     partners_prepare(a);
     a->input.items = a->items;
     a->input.n_items = a->n;

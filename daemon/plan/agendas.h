@@ -13,5 +13,5 @@ struct agendas *agendas_new(TALLOC_CTX *ctx, const struct rules *r);
 /* As agenda_lay(). */
 bool agendas_lay(TALLOC_CTX *ctx, struct agendas *memory,
                  const struct edition *e, const struct plan *kept,
-                 struct item **ret_items, size_t *ret_n,
-                 struct error *err) MUST_USE;
+                 const struct plan *told, struct item **ret_items,
+                 size_t *ret_n, struct error *err) MUST_USE;

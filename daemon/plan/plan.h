@@ -42,6 +42,9 @@ struct edition {
     const char *reason;
     struct date by;
     const char *forced; /* reason given with --force, "" none */
+    /* Up to which release people were told of an agenda that an officer laid
+     * anew since; 0 none: the one that was released last counts. */
+    int afresh;
     /* Given at release, for its span in the feeds; "" / 0 / INSTANT_NONE in a
      * draft. modified: the release that last changed what is printed. */
     const char *uid;
@@ -97,6 +100,8 @@ struct item {
     bool one_off; /* added by `meeting`, no rule behind it */
     bool vacant;  /* cancelled when its edition was confirmed: its place stays
                      empty, so that the others keep theirs */
+    bool settled; /* where it stood when its edition was confirmed: laying out
+                     keeps it there unless another time is worth it */
     enum item_audience audience;
     const char *link; /* where one joins by video, for those it is for; "" */
     /* Given at release (publish); "" / 0 / INSTANT_NONE in a draft. */

@@ -38,6 +38,20 @@ struct slots_partner {
     size_t n_rests;
 };
 
+/* What another beginning than the one that people know costs. */
+struct slots_stay {
+    int move;    /* whatever the distance */
+    int quarter; /* per started quarter hour of it, `most` at most */
+    int most;
+};
+
+/* When people know that it begins; -1: they know nothing. */
+struct slots_told {
+    int32_t start;
+    const struct slots_stay *stay; /* NULL: nobody minds */
+    bool held;                     /* then or not at all */
+};
+
 struct slots_item {
     enum slots_length length;
     int n;
@@ -53,6 +67,9 @@ struct slots_item {
     enum half half;
     weekdays on; /* 0: any */
     bool first_day, last_day;
+    /* One, or one per partner of a block; NULL: nobody knows. A block leaves
+     * the gaps between its sessions that people know of. */
+    const struct slots_told *told;
     /* Stands where it stands: only others give way to it. Parts of the day,
      * weekdays and length do not bind it. */
     bool fixed;

@@ -160,10 +160,10 @@ static bool items_alike(const struct slots_input *in,
                         const struct reasons_on *reasons, int i, int j)
 {
     const struct slots_item *a = &in->items[i], *b = &in->items[j];
-    return !a->block && !b->block && !a->fixed && !b->fixed &&
-           a->length == b->length && a->n == b->n && a->half == b->half &&
-           a->on == b->on && a->first_day == b->first_day &&
-           a->last_day == b->last_day &&
+    return !a->block && !b->block && !a->fixed && !b->fixed && !a->told &&
+           !b->told && a->length == b->length && a->n == b->n &&
+           a->half == b->half && a->on == b->on &&
+           a->first_day == b->first_day && a->last_day == b->last_day &&
            lists_same(a->groups, a->n_groups, b->groups, b->n_groups) &&
            lists_same(a->partners, a->n_partners, b->partners, b->n_partners) &&
            reasons_same(reasons, i, j) && !item_is_related(in, i) &&

@@ -44,6 +44,7 @@ struct spot {
     const struct span *sessions; /* one, or one per partner of a block */
     const struct span *pieces;   /* the working time it takes */
     size_t n_pieces;
+    bool waits; /* a block with the gaps that people know of */
 };
 
 enum relation_bits {
@@ -75,6 +76,13 @@ struct openings openings_of(TALLOC_CTX *ctx, const struct slots_input *in,
 bool spans_meet(struct span a, struct span b);
 
 /* ---- slots_partners.c */
+/* More than any order of a block can cost, so that one forbidden session shows
+ * in the sum. */
+#define FORBIDDEN (1 << 29)
+
+/* What it costs the item's k-th session to begin then and not when people know;
+ * FORBIDDEN when it may not. */
+int32_t stay_cost(const struct slots_item *item, size_t k, int32_t start);
 /* The cheapest order of a block's partners over its sessions; ret_order (NULL
  * or one partner's place in the rule per session) gets the first of equally
  * cheap orders. INT32_MAX when there is none. `memo` has a cell per partner

@@ -6,10 +6,6 @@
 #include "daemon/base/memory.h"
 #include "daemon/plan/slots_model.h"
 
-/* More than any order of a block can cost, so that one forbidden session shows
- * in the sum. */
-#define FORBIDDEN (1 << 26)
-
 struct clock_memo clock_memo_new(TALLOC_CTX *ctx, const struct slots_input *in,
                                  const struct slots_item *item)
 {
@@ -79,6 +75,21 @@ static int32_t session_cost_memo(const struct slots_input *in,
     if (memo->cells[at] < 0)
         memo->cells[at] = session_cost(in, item->partners[k], session);
     return memo->cells[at];
+}
+
+int32_t stay_cost(const struct slots_item *item, size_t k, int32_t start)
+{
+    const struct slots_told *told = item->told ? &item->told[k] : NULL;
+    if (!told || told->start < 0 || told->start == start)
+        return 0;
+    if (told->held)
+        return FORBIDDEN;
+    if (!told->stay)
+        return 0;
+    int32_t off =
+        start > told->start ? start - told->start : told->start - start;
+    int32_t far = (off + 14) / 15, most = told->stay->most;
+    return told->stay->move + told->stay->quarter * (far < most ? far : most);
 }
 
 /* Is the partner's delegation in a fixed item at that time? */
@@ -206,10 +217,13 @@ int32_t partners_order(TALLOC_CTX *ctx, const struct slots_input *in,
     for (size_t s = 0; s < n; s++) {
         for (size_t k = 0; k < n; k++) {
             int32_t off = (int32_t)(s < k ? k - s : s - k);
+            int32_t stay = stay_cost(item, k, sessions[s].from);
             cost[s * n + k] =
-                partner_busy(in, reasons, item->partners[k], sessions[s])
+                stay == FORBIDDEN ||
+                        partner_busy(in, reasons, item->partners[k],
+                                     sessions[s])
                     ? FORBIDDEN
-                    : off * in->costs.place +
+                    : off * in->costs.place + stay +
                           session_cost_memo(in, item, k, sessions[s], memo);
         }
     }

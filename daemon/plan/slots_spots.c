@@ -6,6 +6,8 @@
  *    other is in model_allows() alone.
  * 2. A block flows: each session begins when the one before ends, or behind
  *    the fixed item or the break that is in its way.
+ *    One that people know flows a second way, too: with the gaps that they
+ *    know, as far as its sessions can begin when they know.
  * 3. Spots are sorted by cost, then time.
  */
 #include "daemon/base/memory.h"
@@ -92,12 +94,25 @@ static bool maker_whole(const struct maker *k, bool exact, size_t *seg,
     return false;
 }
 
+/* The first beginning from `at` on that people know; `at` without. */
+static int32_t maker_told(const struct maker *k, int32_t at)
+{
+    int32_t next = INT32_MAX;
+    for (size_t s = 0; s < k->sessions; s++) {
+        int32_t told = k->item->told ? k->item->told[s].start : -1;
+        next = told >= at && told < next ? told : next;
+    }
+    return next == INT32_MAX ? at : next;
+}
+
 /* All sessions from segment `seg` and minute `at` on. */
 static bool maker_sessions(const struct maker *k, size_t seg, int32_t at,
-                           struct span *sessions)
+                           bool waits, struct span *sessions)
 {
     for (size_t s = 0; s < k->sessions; s++) {
         bool exact = s == 0;
+        if (waits && s > 0)
+            at = maker_told(k, at);
         if (k->item->length == SLOTS_MINUTES
                 ? !maker_minutes(k, exact, &seg, &at, &sessions[s])
                 : !maker_whole(k, exact, &seg, &sessions[s]))
@@ -134,7 +149,12 @@ static bool maker_cost(struct maker *k, const struct spot *p, int32_t opening,
 {
     const struct slots_costs *c = &k->in->costs;
     int32_t cost = quarters(p->span.to) * c->quarter_of_end;
-    if (k->item->block) {
+    if (!k->item->block) {
+        int32_t stay = stay_cost(k->item, 0, p->span.from);
+        if (stay == FORBIDDEN)
+            return false;
+        cost += stay;
+    } else {
         int32_t order = partners_order(k->scratch, k->in, k->item, k->reasons,
                                        p->sessions, &k->memo, NULL);
         if (order == INT32_MAX)
@@ -174,12 +194,22 @@ static const struct span *maker_pieces(TALLOC_CTX *ctx, const struct maker *k,
     return pieces;
 }
 
-static void maker_spot(TALLOC_CTX *ctx, struct maker *k, size_t seg, int32_t at,
-                       struct spot **spots, size_t *n)
+static bool sessions_same(const struct span *a, const struct span *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (a[i].from != b[i].from || a[i].to != b[i].to)
+            return false;
+    return true;
+}
+
+static void maker_flow(TALLOC_CTX *ctx, struct maker *k, size_t seg, int32_t at,
+                       bool waits, struct spot **spots, size_t *n)
 {
     struct span *sessions = array_new(ctx, struct span, k->sessions);
-    struct spot p = {.sessions = sessions};
-    if (!maker_sessions(k, seg, at, sessions)) {
+    struct spot p = {.sessions = sessions, .waits = waits};
+    if (!maker_sessions(k, seg, at, waits, sessions) ||
+        (waits && *n > 0 &&
+         sessions_same((*spots)[*n - 1].sessions, sessions, k->sessions))) {
         talloc_free(sessions);
         return;
     }
@@ -194,6 +224,29 @@ static void maker_spot(TALLOC_CTX *ctx, struct maker *k, size_t seg, int32_t at,
     p.pieces = maker_pieces(ctx, k, p.span, &p.n_pieces);
     *spots = array_grow(ctx, *spots, struct spot, *n + 1);
     (*spots)[(*n)++] = p;
+}
+
+static void maker_spot(TALLOC_CTX *ctx, struct maker *k, size_t seg, int32_t at,
+                       struct spot **spots, size_t *n)
+{
+    maker_flow(ctx, k, seg, at, false, spots, n);
+    if (k->item->told && k->sessions > 1 && k->item->length == SLOTS_MINUTES)
+        maker_flow(ctx, k, seg, at, true, spots, n);
+}
+
+/* From the beginning of the segment on the grid, and when people know. */
+static void maker_minute_spots(TALLOC_CTX *ctx, struct maker *k, size_t seg,
+                               struct spot **spots, size_t *n)
+{
+    struct span s = k->segments.rows[seg].span;
+    int32_t grid = k->in->grid, last = s.to - k->item->n;
+    for (int32_t at = s.from; at <= last; at = (at / grid + 1) * grid)
+        maker_spot(ctx, k, seg, at, spots, n);
+    for (size_t t = 0; k->item->told && t < k->sessions; t++) {
+        int32_t told = k->item->told[t].start;
+        if (told > s.from && told <= last && told % grid != 0)
+            maker_spot(ctx, k, seg, told, spots, n);
+    }
 }
 
 /* Where the item may be at all: its part of the day, its weekdays. */
@@ -244,7 +297,9 @@ static int by_cost(const void *a, const void *b)
         return p->cost < q->cost ? -1 : 1;
     if (p->span.from != q->span.from)
         return p->span.from < q->span.from ? -1 : 1;
-    return (p->span.to > q->span.to) - (p->span.to < q->span.to);
+    if (p->span.to != q->span.to)
+        return p->span.to < q->span.to ? -1 : 1;
+    return p->waits - q->waits;
 }
 
 struct spot *spot_fixed(TALLOC_CTX *ctx, const struct slots_item *it)
@@ -280,14 +335,10 @@ struct spot *spots_of(TALLOC_CTX *ctx, const struct model *m,
         k.memo = clock_memo_new(k.scratch, m->in, it);
     for (size_t seg = 0; k.sessions > 0 && seg < k.segments.n; seg++) {
         struct span s = k.segments.rows[seg].span;
-        if (it->length != SLOTS_MINUTES) {
+        if (it->length == SLOTS_MINUTES)
+            maker_minute_spots(ctx, &k, seg, &spots, &n);
+        else
             maker_spot(ctx, &k, seg, s.from, &spots, &n);
-            continue;
-        }
-        int32_t grid = m->in->grid;
-        for (int32_t at = s.from; at + it->n <= s.to;
-             at = (at / grid + 1) * grid)
-            maker_spot(ctx, &k, seg, at, &spots, &n);
     }
     if (n > 0)
         qsort(spots, n, sizeof *spots, by_cost);

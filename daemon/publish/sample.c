@@ -67,7 +67,7 @@ static struct plan *make_plan(TALLOC_CTX *ctx, const struct rules *r)
     plan_complete(p, r, &e);
     p->editions = array_new(p, struct edition, 1);
     p->editions[p->n_editions++] = e;
-    good = agenda_lay(p, r, &e, NULL, &p->items, &p->n_items, &err);
+    good = agenda_lay(p, r, &e, NULL, NULL, &p->items, &p->n_items, &err);
     invariant(good);
     for (size_t i = 0; i < p->n_items; i++)
         p->items[i].uid = "sample";

@@ -94,15 +94,27 @@ static bool is_laid_out(const struct edition *e)
            e->status != EDITION_POSTPONED;
 }
 
+/* Timed items are public from the day their edition is confirmed. What was
+ * called off was told before. */
+const struct plan *draft_told(const struct serve *s, const struct edition *e)
+{
+    const struct plan *told = e->afresh < s->out.release ? s->out.plan : NULL;
+    const struct edition *was = told ? plan_edition(told, e->id) : NULL;
+
+    return was && was->status != EDITION_PROPOSED ? told : NULL;
+}
+
 /* A fork with rules of its own has no memory of agendas. */
 static bool lay(TALLOC_CTX *ctx, struct serve *s, const struct rules *r,
                 const struct edition *e, const struct plan *kept,
                 struct item **ret, size_t *ret_n, struct error *err)
 {
+    const struct plan *told = draft_told(s, e);
+
     return r == s->generation->rules
-               ? agendas_lay(ctx, s->generation->agendas, e, kept, ret, ret_n,
-                             err)
-               : agenda_lay(ctx, r, e, kept, ret, ret_n, err);
+               ? agendas_lay(ctx, s->generation->agendas, e, kept, told, ret,
+                             ret_n, err)
+               : agenda_lay(ctx, r, e, kept, told, ret, ret_n, err);
 }
 
 /* Fills items and titles of a plan that has editions and facts. */

@@ -146,6 +146,9 @@ const struct rules *draft_rules_with(TALLOC_CTX *ctx, struct serve *s,
                                      const char *draft,
                                      const struct draft_file *one,
                                      struct diagnostics *found);
+/* The last release, when people know from it when the items of e begin, and an
+ * officer did not lay its agenda anew since; else NULL. */
+const struct plan *draft_told(const struct serve *s, const struct edition *e);
 /* Who may see an item is not a draft's: it is true in every plan that has it,
  * and so is where one joins it. */
 bool draft_access(struct serve *s, struct plan *plan,

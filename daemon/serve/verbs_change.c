@@ -118,6 +118,63 @@ static bool is_alive(const struct edition *e, const char *verb,
                 e->id, verb);
 }
 
+/* ---- what people know of an agenda */
+
+/* --fresh: without regard to what was released so far. The last word of an
+ * officer counts, so without it that counts again. */
+static void set_fresh(struct request *q, struct edition *e)
+{
+    e->afresh = args_flag(q->args, "fresh") ? q->serve->out.release : 0;
+}
+
+/* Nothing of the edition is settled. */
+static void unsettle(struct plan *draft, const struct edition *e)
+{
+    for (size_t i = 0; i < draft->n_items; i++)
+        if (strcmp(draft->items[i].edition, e->id) == 0)
+            draft->items[i].settled = false;
+}
+
+static bool is_fact(const struct plan *draft, const char *id)
+{
+    for (size_t i = 0; i < draft->n_items; i++) {
+        const struct item *item = &draft->items[i];
+
+        if (text_same(item->id, id))
+            return item->pinned || item->one_off ||
+                   item->status == ITEM_CANCELLED;
+    }
+    return false;
+}
+
+/* The items of a confirmed edition stand from now on where they are laid out
+ * now, as long as nothing speaks against it. */
+static void settle(struct request *q, struct plan *draft,
+                   const struct edition *e)
+{
+    struct item *items;
+    struct error err;
+    size_t n = 0, kept = 0;
+
+    unsettle(draft, e);
+    if (e->status != EDITION_CONFIRMED ||
+        !agenda_lay(draft, q->serve->generation->rules, e, draft,
+                    draft_told(q->serve, e), &items, &n, &err))
+        n = 0; /* what cannot be laid out says so elsewhere */
+    for (size_t i = 0; i < draft->n_items; i++)
+        if (strcmp(draft->items[i].edition, e->id) != 0 ||
+            is_fact(draft, draft->items[i].id))
+            draft->items[kept++] = draft->items[i];
+    draft->n_items = kept;
+    draft->items = array_grow(draft, draft->items, struct item, kept + n + 1);
+    for (size_t i = 0; i < n; i++) {
+        if (is_fact(draft, items[i].id))
+            continue;
+        items[i].settled = true;
+        draft->items[draft->n_items++] = items[i];
+    }
+}
+
 bool verb_CONFIRM(struct request *q, struct error *err)
 {
     struct date start = request_date(q, "start");
@@ -139,30 +196,40 @@ bool verb_CONFIRM(struct request *q, struct error *err)
     e->status = EDITION_CONFIRMED;
     if (!allowed(q, draft, e, err))
         return false;
+    set_fresh(q, e);
+    settle(q, draft, e);
     return close_draft(q, draft, e->id, err);
 }
 
 /* ---- items */
 
-/* The draft's item as it is laid out now, as a fact to be changed. */
+static struct item *item_row(struct plan *draft, const char *id)
+{
+    for (size_t i = 0; i < draft->n_items; i++)
+        if (text_same(draft->items[i].id, id))
+            return &draft->items[i];
+    draft->items =
+        array_grow(draft, draft->items, struct item, draft->n_items + 1);
+    return &draft->items[draft->n_items++];
+}
+
+/* The draft's item as it is laid out now, as a fact to be changed. One that is
+ * only settled may be elsewhere now. */
 static bool item_fact(struct request *q, struct plan *draft, const char *id,
                       struct item **ret, struct error *err)
 {
     const struct plan *whole;
     struct item *item;
 
-    for (size_t i = 0; i < draft->n_items; i++)
-        if (text_same(draft->items[i].id, id)) {
-            *ret = &draft->items[i];
-            return true;
-        }
+    if (is_fact(draft, id)) {
+        *ret = item_row(draft, id);
+        return true;
+    }
     if (!draft_whole(q->ctx, q->serve, request_draft(q), &whole, err) ||
         !find_item(whole, id, &item, err))
         return false;
-    draft->items =
-        array_grow(draft, draft->items, struct item, draft->n_items + 1);
-    draft->items[draft->n_items] = item_copy(draft, item);
-    *ret = &draft->items[draft->n_items++];
+    *ret = item_row(draft, item->id);
+    **ret = item_copy(draft, item);
     return true;
 }
 
@@ -173,8 +240,8 @@ static bool lays_out(struct request *q, const struct plan *draft,
     struct item *items;
     size_t n;
 
-    return agenda_lay(q->ctx, q->serve->generation->rules, e, draft, &items, &n,
-                      err);
+    return agenda_lay(q->ctx, q->serve->generation->rules, e, draft,
+                      draft_told(q->serve, e), &items, &n, err);
 }
 
 /* Saves and answers with the item as it is now. */
@@ -232,6 +299,10 @@ static bool move_item(struct request *q, const char *id, const char *text,
     struct local to;
     int64_t seconds;
 
+    if (args_flag(q->args, "fresh"))
+        return fail(err, REPLY_USAGE,
+                    "--fresh lays out all items of an edition, and this is one "
+                    "item");
     if (!local_parse(text, &to, err))
         return wrap(err, "an item moves to a local time");
     if (!open_draft(q, id, &draft, &e, err) ||
@@ -270,6 +341,8 @@ static bool move_edition(struct request *q, const char *id, const char *text,
         e->status = EDITION_PROPOSED;
     if (!allowed(q, draft, e, err))
         return false;
+    set_fresh(q, e);
+    settle(q, draft, e);
     return close_draft(q, draft, e->id, err);
 }
 

@@ -6,6 +6,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/plan/agenda.h"
 #include "daemon/publish/view.h"
 #include "daemon/serve/verbs.h"
 
@@ -254,15 +255,62 @@ static bool add_consequences(struct request *q, const struct plan *before,
     return true;
 }
 
+/* Why an item of the draft begins at another time than people were told. */
+static const char **item_moved(struct request *q, const struct planning *in,
+                               const struct edition *e, const char *id,
+                               size_t *ret_n)
+{
+    const struct plan *told = draft_told(q->serve, e);
+    const struct item *fact = plan_item(in->draft, id);
+    const char **one = array_new(q->ctx, const char *, 1);
+    const char **list;
+
+    if (fact && (fact->pinned || !told)) {
+        *ret_n = 1;
+        one[0] = fact->pinned ? "an officer moved it"
+                              : "the agenda was laid out anew";
+        return one;
+    }
+    list = agenda_moved(q->ctx, in->rules, e, in->draft, told, id, ret_n);
+    if (*ret_n > 0)
+        return list;
+    *ret_n = 1;
+    one[0] = told ? text_format(q->ctx, "%s has moved", e->id)
+                  : "the agenda was laid out anew";
+    return one;
+}
+
+/* The change, and of an item at another time why it is. */
+static void answer_change(struct request *q, const struct planning *in,
+                          const struct change *c)
+{
+    const struct edition *e = plan_edition(in->draft, c->edition);
+    json_t *row = view_change(c), *why;
+    const char **texts;
+    size_t n;
+
+    if (e && c->kind == CHANGE_MOVED && *c->item &&
+        strcmp(c->field, "start") == 0) {
+        texts = item_moved(q, in, e, c->item, &n);
+        why = json_array();
+        for (size_t i = 0; i < n; i++)
+            (void)json_array_append_new(why, json_string(texts[i]));
+        (void)json_object_set_new(row, "why_moved", why);
+    }
+    request_row(q, row);
+}
+
 bool verb_DIFF(struct request *q, struct error *err)
 {
     const char *against = request_draft_at(q, "against", NULL);
     const struct plan *before = q->serve->out.plan;
     struct changes changes;
+    struct planning in;
     struct plan *after;
 
     if (!publishing_next(q->ctx, q->serve, request_draft(q), &after, &changes,
-                         err))
+                         err) ||
+        !draft_planning(q->ctx, q->serve, request_draft(q), 0, 0, &in, err))
         return false;
     if (against) {
         if (!find_against(q, against, &before, err))
@@ -272,7 +320,10 @@ bool verb_DIFF(struct request *q, struct error *err)
     if (!against && changes.n == 0 && !diff_words(q, after, err))
         return false;
     for (size_t i = 0; i < changes.n; i++)
-        request_row(q, view_change(&changes.rows[i]));
+        if (against)
+            request_row(q, view_change(&changes.rows[i]));
+        else
+            answer_change(q, &in, &changes.rows[i]);
     summary_set(q, "changes", json_integer((json_int_t)changes.n));
     summary_set(q, "editions", json_integer((json_int_t)changes.editions));
     summary_set(q, "items", json_integer((json_int_t)changes.items));

@@ -47,7 +47,8 @@ static bool editions_add(struct store *st, const struct owner *o,
 /* An item that cannot be had again by laying the agenda out. */
 static bool has_facts(const struct item *i)
 {
-    return i->pinned || i->one_off || i->status == ITEM_CANCELLED;
+    return i->pinned || i->one_off || i->settled ||
+           i->status == ITEM_CANCELLED;
 }
 
 static bool items_add(struct store *st, const struct owner *o,

@@ -437,11 +437,23 @@ static const char prints[] =
     "  WHEN NEW.sequence < OLD.sequence"
     "  BEGIN SELECT RAISE(ABORT, 'a sequence never falls'); END;";
 
+static const char stays[] =
+    /* Where an item stood when its edition was confirmed. */
+    "ALTER TABLE draft_item ADD COLUMN settled INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (settled IN (0, 1));"
+    "ALTER TABLE version_item ADD COLUMN settled INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (settled IN (0, 1));"
+    /* The release up to which an edition's agenda was laid anew. */
+    "ALTER TABLE draft_edition ADD COLUMN afresh INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (afresh >= 0);"
+    "ALTER TABLE version_edition ADD COLUMN afresh INTEGER NOT NULL DEFAULT 0"
+    "  CHECK (afresh >= 0);";
+
 /* clang-format on */
 
 const char *const schema_steps[] = {
     drafts,        versions, identities,    facts,     mails,
     documents,     replies,  private_feeds, vacancies, octets,
     subscriptions, parties,  stamps,        accesses,  draft_file,
-    prints};
+    prints,        stays};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

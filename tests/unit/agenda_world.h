@@ -143,7 +143,7 @@ static inline char *agenda_text(TALLOC_CTX *ctx, const struct rules *r,
     char *text =
         text_format(ctx, "%s, %s (%s), %s\n", e->id, e->city, e->zone,
                     date_range_print(e->start, e->end, range, sizeof range));
-    if (!agenda_lay(ctx, r, e, kept, &items, &n, &err))
+    if (!agenda_lay(ctx, r, e, kept, NULL, &items, &n, &err))
         return text_format(ctx, "%s%s %s: %s\n", text, reply_word(err.code),
                            err.at, err.text);
     for (size_t i = 0; i < n; i++)

@@ -40,6 +40,7 @@ struct tiny {
     struct date rests[3];
     struct slots_item items[5];
     int groups[5][2], delegations[5][3], after[5][2], same_day[5];
+    struct slots_told told[5][3];
 };
 
 static const struct zone *zones[4];
@@ -362,6 +363,22 @@ static int64_t clock_cost(const struct oracle *o, int partner, int from, int to)
     return cost;
 }
 
+/* What it costs, or -1: it may not. */
+static int64_t told_cost(const struct slots_item *it, size_t k, int from)
+{
+    const struct slots_told *told = it->told ? &it->told[k] : NULL;
+    if (!told || told->start < 0 || told->start == from * TICK)
+        return 0;
+    int off = told->start > from * TICK ? told->start - from * TICK
+                                        : from * TICK - told->start;
+    int far = (off + TICK - 1) / TICK;
+    if (told->held || !told->stay)
+        return told->held ? -1 : 0;
+    return told->stay->move +
+           (int64_t)told->stay->quarter *
+               (far < told->stay->most ? far : told->stay->most);
+}
+
 /* The cheapest order of the partners not used yet, from session s on. */
 static int64_t order_cost(const struct oracle *o, const struct slots_item *it,
                           const int *from, const int *to, size_t s, int used)
@@ -373,11 +390,12 @@ static int64_t order_cost(const struct oracle *o, const struct slots_item *it,
         bool busy = used >> k & 1;
         for (int t = from[s]; t < to[s] && !busy; t++)
             busy = barred(o, it, it->partners[k], t);
-        if (busy)
+        int64_t stay = told_cost(it, k, from[s]);
+        if (busy || stay < 0)
             continue;
         int64_t rest = order_cost(o, it, from, to, s + 1, used | 1 << k);
         int64_t cost =
-            clock_cost(o, it->partners[k], from[s], to[s]) +
+            clock_cost(o, it->partners[k], from[s], to[s]) + stay +
             (k > s ? (int64_t)(k - s) : (int64_t)(s - k)) * o->in->costs.place +
             rest;
         if (rest >= 0 && (best < 0 || cost < best))
@@ -396,8 +414,28 @@ static bool days_good(const struct oracle *o, const struct slots_item *it,
     return (!it->first_day || last == 0) && (!it->last_day || first == end);
 }
 
-/* Adds the way that begins at tick t, if there is one. */
-static void way_add(struct oracle *o, TALLOC_CTX *ctx, size_t i, int t)
+/* The first tick from t on at which people were told that a session begins. */
+static int told_next(const struct slots_item *it, int t)
+{
+    for (int at = t; at < TICKS; at++)
+        for (size_t k = 0; k < it->n_partners; k++)
+            if (it->told[k].start == at * TICK)
+                return at;
+    return t;
+}
+
+static bool told_begins(const struct slots_item *it, int t)
+{
+    for (size_t k = 0; it->told && k < (it->block ? it->n_partners : 1); k++)
+        if (it->told[k].start == t * TICK)
+            return true;
+    return false;
+}
+
+/* Adds the way that begins at tick t, if there is one; waits: with the gaps
+ * that people were told of. */
+static void way_add(struct oracle *o, TALLOC_CTX *ctx, size_t i, int t,
+                    bool waits)
 {
     const struct slots_item *it = &o->in->items[i];
     size_t n = it->block ? it->n_partners : 1;
@@ -407,9 +445,10 @@ static void way_add(struct oracle *o, TALLOC_CTX *ctx, size_t i, int t)
     for (size_t s = 1; s < n; s++) {
         if (to[s - 1] < 0)
             return;
-        from[s] = to[s - 1];
+        int next = waits ? told_next(it, to[s - 1]) : to[s - 1];
+        from[s] = next;
         while (from[s] < TICKS &&
-               !((from[s] == to[s - 1] || resumes(o, it, from[s])) &&
+               !((from[s] == next || resumes(o, it, from[s])) &&
                  session_end(o, it, from[s]) > 0))
             from[s]++;
         to[s] = from[s] < TICKS ? session_end(o, it, from[s]) : -1;
@@ -419,6 +458,12 @@ static void way_add(struct oracle *o, TALLOC_CTX *ctx, size_t i, int t)
     struct way w = {.from = from[0], .to = to[n - 1]};
     const struct slots_costs *c = &o->in->costs;
     w.cost = (int64_t)w.to * c->quarter_of_end;
+    if (!it->block) {
+        int64_t stay = told_cost(it, 0, w.from);
+        if (stay < 0)
+            return;
+        w.cost += stay;
+    }
     bool evening = it->length == SLOTS_EVENING || it->half == HALF_EVENING;
     for (int k = w.from; k < w.to; k++)
         w.taken[k] = evening ? o->ruler.evening[k] || o->ruler.window[k] != 0
@@ -454,8 +499,11 @@ static void ways_make(struct oracle *o, TALLOC_CTX *ctx, size_t i)
             t > 0 && (o->ruler.window[t] != o->ruler.window[t - 1] ||
                       o->ruler.evening[t] != o->ruler.evening[t - 1]);
         if (it->length != SLOTS_MINUTES || opening ||
-            t * TICK % o->in->grid == 0)
-            way_add(o, ctx, i, t);
+            t * TICK % o->in->grid == 0 || told_begins(it, t))
+            way_add(o, ctx, i, t, false);
+        if (it->length == SLOTS_MINUTES && it->block && it->told &&
+            (opening || t * TICK % o->in->grid == 0 || told_begins(it, t)))
+            way_add(o, ctx, i, t, true);
     }
 }
 

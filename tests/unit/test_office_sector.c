@@ -125,7 +125,7 @@ static void add(struct plan *p, const char *cluster, int cycle,
     e->host = host;
     e->status = status;
     plan_complete(p, rules, e);
-    if (!agenda_lay(p, rules, e, NULL, &items, &n, &err))
+    if (!agenda_lay(p, rules, e, NULL, NULL, &items, &n, &err))
         fail_msg("%s", err.text);
     p->items = array_grow(p, p->items, struct item, p->n_items + n);
     memcpy(p->items + p->n_items, items, n * sizeof *items);

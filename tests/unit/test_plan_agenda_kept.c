@@ -18,7 +18,8 @@ static void office_lay(struct office *d)
     struct item *items = NULL;
     size_t n = 0;
     struct error err = {.text = ""};
-    if (!agenda_lay(d->ctx, d->rules, &d->edition, &d->draft, &items, &n, &err))
+    if (!agenda_lay(d->ctx, d->rules, &d->edition, &d->draft, NULL, &items, &n,
+                    &err))
         print_error("%s\n", err.text);
     assert_true(n > 0);
     d->draft.items = items;
@@ -83,8 +84,8 @@ static void office_conflict(struct office *d, const char *const *names)
     struct item *items = NULL;
     size_t n = 7;
     struct error err = {.text = ""};
-    assert_false(
-        agenda_lay(d->ctx, d->rules, &d->edition, &d->draft, &items, &n, &err));
+    assert_false(agenda_lay(d->ctx, d->rules, &d->edition, &d->draft, NULL,
+                            &items, &n, &err));
     assert_null(items); /* untouched */
     assert_int_equal(n, 7);
     assert_int_equal(err.code, REPLY_CONFLICT);
@@ -329,8 +330,8 @@ static void test_without_dates_without_items(void **state)
     struct error err;
     d.edition.n_days = 0;
     d.edition.start = d.edition.end = DATE_NONE;
-    assert_true(
-        agenda_lay(d.ctx, *state, &d.edition, &d.draft, &items, &n, &err));
+    assert_true(agenda_lay(d.ctx, *state, &d.edition, &d.draft, NULL, &items,
+                           &n, &err));
     assert_int_equal(n, 0);
     talloc_free(d.ctx);
 }
@@ -356,10 +357,12 @@ static void test_unknown_names(void **state)
     size_t n;
     struct error err;
     d.edition.zone = "Asia/Brunai";
-    assert_false(agenda_lay(d.ctx, *state, &d.edition, NULL, &items, &n, &err));
+    assert_false(
+        agenda_lay(d.ctx, *state, &d.edition, NULL, NULL, &items, &n, &err));
     assert_int_equal(err.code, REPLY_INPUT);
     d.edition.cluster = "MINISTRIAL";
-    assert_false(agenda_lay(d.ctx, *state, &d.edition, NULL, &items, &n, &err));
+    assert_false(
+        agenda_lay(d.ctx, *state, &d.edition, NULL, NULL, &items, &n, &err));
     assert_int_equal(err.code, REPLY_NOTFOUND);
     talloc_free(d.ctx);
 }

@@ -13,7 +13,7 @@ struct world {
     TALLOC_CTX *ctx;
     const struct rules *rules;
     struct edition editions[EDITIONS];
-    struct plan kept;
+    struct plan kept, told;
     struct random_source random;
 };
 
@@ -77,12 +77,35 @@ static void keep_one(struct world *w, const struct edition *e)
     size_t n;
 
     w->kept.n_items = 0;
-    if (!agenda_lay(w->ctx, w->rules, e, NULL, &items, &n, NULL) || n == 0)
+    if (!agenda_lay(w->ctx, w->rules, e, NULL, NULL, &items, &n, NULL) ||
+        n == 0)
         return;
     one = &items[random_below(&w->random, (int32_t)n)];
     one->pinned = random_below(&w->random, 2) == 0;
     one->status = one->pinned ? one->status : ITEM_CANCELLED;
     w->kept = (struct plan){.items = one, .n_items = 1};
+}
+
+/* That edition is released, or confirmed, as it is laid out; an hour later now
+ * and then. */
+static void tell_one(struct world *w, struct agendas *memory,
+                     const struct edition *e)
+{
+    bool settled = random_below(&w->random, 3) == 0;
+    struct error err;
+    struct item *items;
+    size_t n;
+
+    if (!agendas_lay(w->ctx, memory, e, &w->kept, &w->told, &items, &n, &err))
+        return;
+    if (n > 0 && random_below(&w->random, 4) == 0)
+        items[random_below(&w->random, (int32_t)n)].start.minute += 60;
+    for (size_t i = 0; settled && i < n; i++) {
+        items[i].settled = items[i].status != ITEM_CANCELLED;
+        items[i].pinned = false;
+    }
+    *(settled ? &w->kept : &w->told) =
+        (struct plan){.items = items, .n_items = n};
 }
 
 static char *rows_text(const struct world *w, bool good, const struct error *e,
@@ -107,11 +130,12 @@ static void same_as_anew(struct world *w, struct agendas *memory,
     struct item *items = NULL;
     size_t n = 0;
     struct error err = {.text = ""};
-    bool good = agenda_lay(w->ctx, w->rules, e, &w->kept, &items, &n, &err);
+    bool good =
+        agenda_lay(w->ctx, w->rules, e, &w->kept, &w->told, &items, &n, &err);
     char *anew = rows_text(w, good, &err, items, n);
 
     err = (struct error){.text = ""};
-    good = agendas_lay(w->ctx, memory, e, &w->kept, &items, &n, &err);
+    good = agendas_lay(w->ctx, memory, e, &w->kept, &w->told, &items, &n, &err);
     assert_string_equal(rows_text(w, good, &err, items, n), anew);
     for (size_t i = 0; good && i < n; i++)
         items[i].title = "a copy that may be changed";
@@ -139,6 +163,8 @@ static void test_as_laid_anew(void **state)
         change_one(&w, &w.editions[i], i);
         if (random_below(&w.random, 8) == 0)
             keep_one(&w, &w.editions[i]);
+        if (random_below(&w.random, 3) == 0)
+            tell_one(&w, memory, &w.editions[i]);
         same_as_anew(&w, memory, &w.editions[i]);
         same_as_anew(&w, memory, &w.editions[(i + 1) % EDITIONS]);
     }
