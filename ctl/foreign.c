@@ -121,6 +121,10 @@ bool foreign_read(TALLOC_CTX *ctx, const char *const *words, const char *octets,
         continue;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
         return fail(err, REPLY_LATER, "%s cannot be run", program);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        return fail(err, REPLY_LATER,
+                    "%s did not end in time, this machine is too busy",
+                    program);
     *ret = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? lines : NULL;
     *ret_why = WIFSIGNALED(status)
                    ? text_format(ctx, "reading it ended by signal %d",

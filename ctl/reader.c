@@ -8,7 +8,9 @@
  * The only program that gives foreign octets to GMime and libical. It trusts
  * nothing, and the kernel bounds what it may use:
  * 1. limits of time, memory, files and processes are set before the first
- *    octet is read; whoever waits for it takes its death for "unreadable";
+ *    octet is read; whoever waits for it takes its death for "unreadable", but
+ *    for SIGALRM: what did not use up its time of the processor in so long did
+ *    not get it, which says nothing of the mail;
  * 2. size, depth, number of parts and length of headers are bounded; a charset
  *    is converted only when it is on the list, as the C library loads a module
  *    for any other name;
@@ -17,8 +19,9 @@
  *
  * Keys: kind (reply, counter, bounce, receipt, auto, note, unreadable), why,
  * from, subject, message-id, in-reply-to, text; of calendars: method, uid,
- * sequence, dtstamp, recurrence-id, attendee, partstat, comment, start, end, tzid; of
- * bounces: envid, action, status, rcpt, diagnostic, original-message-id.
+ * sequence, dtstamp, recurrence-id, attendee, partstat, comment, start, end,
+ * tzid; of bounces: envid, action, status, rcpt, diagnostic,
+ * original-message-id.
  */
 #include <gmime/gmime.h>
 #include <iconv.h>
@@ -540,6 +543,9 @@ static void read_mail(const char *sender, char *octets, size_t size, FILE *out)
 #define MEMORY ((rlim_t)256 << 20)
 #endif
 
+/* Seconds in all; less than convenectl waits when it delivers. */
+#define WAITS_MOST 25
+
 static void set_limits(void)
 {
     static const struct {
@@ -548,7 +554,7 @@ static void set_limits(void)
     } limits[] = {{RLIMIT_AS, MEMORY}, {RLIMIT_CPU, 5},   {RLIMIT_FSIZE, 0},
                   {RLIMIT_NOFILE, 16}, {RLIMIT_NPROC, 0}, {RLIMIT_CORE, 0}};
 
-    (void)alarm(10);
+    (void)alarm(WAITS_MOST);
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         struct rlimit l = {limits[i].most, limits[i].most};
 

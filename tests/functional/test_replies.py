@@ -1,16 +1,16 @@
 """Invitations go out per item, what comes back is read, matched and kept."""
-import base64
 import email
 import email.policy
 import re
+import shutil
+import signal
 import subprocess
-import time
 import urllib.parse
 import urllib.request
 
 import pytest
 
-from conftest import BUILD, SOURCE, Daemon, Failed
+from conftest import BUILD, PATIENCE, SOURCE, wait_for
 
 GOLDEN = SOURCE / "tests/golden/replies"
 READER = str(BUILD / "convene-reader")
@@ -19,8 +19,14 @@ EDITION = "MINISTERIAL-2027"
 
 # ---- convene-reader alone
 
-def read(mail, *args, timeout=15):
-    done = subprocess.run([READER, *args], input=mail, capture_output=True, timeout=timeout)
+def attempt(command, mail):
+    done = subprocess.run(command, input=mail, capture_output=True, timeout=PATIENCE)
+    return None if done.returncode == -signal.SIGALRM else done
+
+
+def read(mail, *args):
+    """Again when the machine was too busy for it to end in time, as an MTA does."""
+    done = wait_for(lambda: attempt([READER, *args], mail), 5 * PATIENCE)
     return done.returncode, dict(line.split(" ", 1) for line in done.stdout.decode().splitlines())
 
 
@@ -32,7 +38,7 @@ def test_shapes(name, ends):
         mail = mail.replace(b"\r\n", b"\n")
     if ends == "CRLF":
         mail = mail.replace(b"\n", b"\r\n")
-    done = subprocess.run([READER], input=mail, capture_output=True, timeout=15)
+    done = wait_for(lambda: attempt([READER], mail), 5 * PATIENCE)
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode() == (GOLDEN / f"{name}.txt").read_text()
 
@@ -91,12 +97,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_hostile(name):
     mail, kind = HOSTILE[name]
-    began = time.monotonic()
     status, facts = read(mail)
-    assert status == 0
+    assert status == 0  # in five seconds of the processor, or it would have been ended
     assert facts["kind"] == kind
     assert "envid" not in facts
-    assert time.monotonic() - began < 8
 
 
 def test_sender_decides_last():
@@ -152,7 +156,7 @@ def answer(uid, sequence, attendee, partstat="ACCEPTED", method="REPLY", extra="
 def deliver(daemon, mail, recipient="secretariat@calendar.example", sender="a@b.example", status=0):
     done = subprocess.run([str(BUILD / "convenectl"), "-s", str(daemon.socket), "--json", "deliver",
                            "--sender", sender, "--recipient", recipient],
-                          input=mail, capture_output=True, timeout=60)
+                          input=mail, capture_output=True, timeout=PATIENCE)
     assert done.returncode == status, done.stderr.decode()
     import json
     return json.loads(done.stdout) if done.stdout else None
@@ -384,16 +388,30 @@ def test_vacation_note_and_unreadable(released):
 
 def test_deliver_ends_with_0_or_75(daemon, tmp_path):
     done = subprocess.run([str(BUILD / "convenectl"), "-s", str(tmp_path / "nobody"), "deliver"],
-                          input=b"From: a@b.example\n\nx\n", capture_output=True, timeout=60)
+                          input=b"From: a@b.example\n\nx\n", capture_output=True, timeout=PATIENCE)
     assert done.returncode == 75
     done = subprocess.run([str(BUILD / "convenectl"), "-s", str(daemon.socket), "deliver", "--nonsense"],
-                          input=b"x", capture_output=True, timeout=60)
+                          input=b"x", capture_output=True, timeout=PATIENCE)
     assert done.returncode == 75
     done = subprocess.run([str(BUILD / "convenectl"), "-s", str(daemon.socket), "deliver"],
-                          input=b"From: a@b.example\n\nx\n", capture_output=True, timeout=60,
+                          input=b"From: a@b.example\n\nx\n", capture_output=True, timeout=PATIENCE,
                           env={"SENDER": "who@b.example", "ORIGINAL_RECIPIENT": "secretariat@calendar.example"})
     assert done.returncode == 0, done.stderr
     assert daemon.ctl("inbox")[0]["sender"] == "who@b.example"
+
+
+@pytest.mark.parametrize("number, status", [("KILL", 0), ("ALRM", 75)])
+def test_what_waited_for_the_processor_is_tried_later(daemon, where, number, status):
+    """A mail that ends its reader is kept for the desk; one for which there was no time comes again."""
+    (where / "bin").mkdir()
+    shutil.copy(BUILD / "convenectl", where / "bin/convenectl")
+    (where / "bin/convene-reader").write_text(f"#!/bin/sh\ncat >/dev/null\nkill -{number} $$\n")
+    (where / "bin/convene-reader").chmod(0o755)
+    done = subprocess.run([where / "bin/convenectl", "-s", daemon.socket, "deliver", "--sender", "a@b.example"],
+                          input=b"From: a@b.example\n\nx\n", capture_output=True, timeout=PATIENCE)
+    assert done.returncode == status, done.stderr
+    assert [m["kind"] for m in daemon.ctl("inbox")] == ["unreadable"][:status == 0]
+    assert status == 0 or b"too busy" in done.stderr
 
 
 # ---- the page to answer on
@@ -407,7 +425,7 @@ def post(daemon, path, fields, raw=None, kind="application/x-www-form-urlencoded
     request = urllib.request.Request(f"http://127.0.0.1:{daemon.port}{path}", data=body, method="POST",
                                      headers={"Content-Type": kind})
     try:
-        with urllib.request.urlopen(request, timeout=30) as r:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as r:
             return r.status, r.read().decode()
     except urllib.error.HTTPError as e:
         return e.code, e.read().decode()
