@@ -2,7 +2,11 @@
 
 `daemon` gives a Daemon that runs; `Daemon(path, ...)` makes more. Every test
 fails when a sanitizer spoke, or when the daemon ended by itself.
+
+A test waits for what must come (`wait_for`, `said`), never for a time; limits
+are there to end a hang and are so long that no slow machine reaches them.
 """
+import contextlib
 import json
 import os
 import re
@@ -19,16 +23,30 @@ from pathlib import Path
 
 import pytest
 
+from smtp import closed_port as free_port
+
 SOURCE = Path(os.environ.get("CONVENED_SOURCE", Path(__file__).resolve().parents[2]))
 BUILD = Path(os.environ.get("CONVENED_BUILD", SOURCE / "build-test"))
 CLOCK = "2026-11-24T00:00:00Z"
 SANITIZER = re.compile(r"ERROR: AddressSanitizer|LeakSanitizer|runtime error:|broken invariant")
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+PATIENCE = 120  # seconds after which what a test waits for does not come
+TEST_MOST = 600  # seconds of one test, or of what several tests share
+
+# What differs from one machine to the next and is no part of any test.
+os.environ.update(LC_ALL="C.UTF-8", no_proxy="*", NO_PROXY="*")
+# Unix sockets lie in the folders of tests, and their paths have at most 107 octets.
+if len(tempfile.gettempdir()) > 60:
+    tempfile.tempdir = "/tmp"
+
+def wait_for(what, seconds=PATIENCE, told=None):
+    """What `what` gives once it is true; `told` may say more when it does not come."""
+    end = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < end, "it did not happen" + (f":\n{told()}" if told else "")
+        time.sleep(0.05)
+    return found
 
 
 class Failed(Exception):
@@ -97,10 +115,11 @@ class Daemon:
         if os.path.exists(name):
             os.unlink(name)
         self.notify.bind(name)
-        self.notify.settimeout(60)
         env = dict(os.environ, NOTIFY_SOCKET=name, LC_ALL="C.UTF-8")
         env.pop("JOURNAL_STREAM", None)
-        command = [str(BUILD / "convened"), "-c", str(self.config)]
+        # Its end is ours, also when we are killed.
+        command = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+        command += [str(BUILD / "convened"), "-c", str(self.config)]
         if self.clock:
             command += ["--clock", self.clock]
         self.process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True,
@@ -109,7 +128,9 @@ class Daemon:
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         if not expect_ready:
-            return self.process.wait(60)
+            status = self.process.wait(PATIENCE)
+            self.reader.join(PATIENCE)
+            return status
         while True:
             try:
                 self.notify.settimeout(0.2)
@@ -119,7 +140,7 @@ class Daemon:
                     break
             except socket.timeout:
                 if self.process.poll() is not None:
-                    self.reader.join(5)
+                    self.reader.join(PATIENCE)
                     raise AssertionError(f"the daemon ended at once:\n{self.stderr}")
         threading.Thread(target=self._drain, args=(self.notify,), daemon=True).start()
         return None
@@ -139,8 +160,8 @@ class Daemon:
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            status = self.process.wait(30)
-            self.reader.join(5)
+            status = self.process.wait(PATIENCE)
+            self.reader.join(PATIENCE)
             assert status == 0, f"exit {status}:\n{self.stderr}"
         self.close()
 
@@ -153,7 +174,13 @@ class Daemon:
         if self.notify:
             self.notify.close()
             self.notify = None
+        if self.process and self.process.poll() is not None:
+            self.reader.join(PATIENCE)
         assert not SANITIZER.search(self.stderr), self.stderr
+
+    def said(self, text):
+        """Waits until its log says so: what it wrote before may not be read yet."""
+        wait_for(lambda: text in self.stderr, told=lambda: self.stderr)
 
     # ---- the control socket
     def run(self, *args, env=None):
@@ -192,7 +219,7 @@ class Daemon:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method,
                                          headers={k.replace("_", "-"): v for k, v in headers.items()})
         try:
-            with urllib.request.urlopen(request, timeout=30) as r:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as r:
                 return r.status, dict(r.headers), r.read()
         except urllib.error.HTTPError as e:
             return e.code, dict(e.headers), e.read()
@@ -211,16 +238,24 @@ def release_edition(d, edition, desk):
     d.ctl("clock", "+1 min")
 
 
+@contextlib.contextmanager
+def folder():
+    """A folder for a daemon; nothing of it is left, whatever happens."""
+    path = Path(tempfile.mkdtemp(prefix="cvd"))
+    try:
+        yield path
+    finally:
+        for d in Daemon.started:  # of a test that failed before it stopped them
+            if d.path.is_relative_to(path) and d.process.poll() is None:
+                d.process.kill()
+                d.process.wait()
+        shutil.rmtree(path, ignore_errors=True)
+
+
 @pytest.fixture
 def where():
-    # Short: a unix socket's path has at most 107 octets.
-    path = tempfile.mkdtemp(prefix="cvd")
-    yield Path(path)
-    for d in Daemon.started:  # of a test that failed before it stopped them
-        if d.path.is_relative_to(path) and d.process.poll() is None:
-            d.process.kill()
-            d.process.wait()
-    shutil.rmtree(path, ignore_errors=True)
+    with folder() as path:
+        yield path
 
 
 @pytest.fixture
@@ -236,6 +271,21 @@ def planned(daemon):
     daemon.ctl("plan", "2027")
     daemon.ctl("import", "contacts", SOURCE / "config/demo/contacts.csv")
     return daemon
+
+
+def on_limit(*_):
+    raise TimeoutError(f"more than {TEST_MOST} seconds: it hangs")
+
+
+def limited(item):
+    """A hang is a failed test, and those after it still run."""
+    signal.signal(signal.SIGALRM, on_limit)
+    signal.alarm(TEST_MOST)
+    yield
+    signal.alarm(0)
+
+
+pytest_runtest_setup = pytest_runtest_call = pytest_runtest_teardown = pytest.hookimpl(hookwrapper=True)(limited)
 
 
 def pytest_configure(config):

@@ -12,12 +12,12 @@ or a function of the session that returns an action. body=N closes the connectio
 after N octets of the first mail's data; body=-1 takes the dot and closes.
 """
 import base64
+import select
 import socket
 import ssl
 import struct
 import subprocess
 import threading
-import time
 from dataclasses import dataclass, field
 
 CLOSE, RESET, SILENT = object(), object(), object()
@@ -100,7 +100,7 @@ class Session:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             raise Ended
         if action is SILENT:
-            self.server.stopped.wait(60)
+            self.server.stopped.wait(600)
             raise Ended
         if isinstance(action, Drip):
             while not self.server.stopped.wait(action.seconds):
@@ -246,8 +246,8 @@ class Server:
         self.sessions = 0
         self.helo = ""
         self.stopped = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", port))
-        self.port = self.listener.getsockname()[1]
+        self.port = port or closed_port()
+        self.listener = socket.create_server(("127.0.0.1", self.port))
         self.threads = [threading.Thread(target=self.accept, daemon=True)]
         self.threads[0].start()
 
@@ -269,7 +269,7 @@ class Server:
             thread.start()
 
     def serve(self, connection):
-        connection.settimeout(60)
+        connection.settimeout(600)
         session = Session(self, connection)
         try:
             session.run()
@@ -277,6 +277,12 @@ class Server:
             pass
         finally:
             session.socket.close()
+
+    def at_rest(self):
+        """Waits until every session is over: nothing more comes, all that came is in the lists."""
+        for thread in self.threads[1:]:
+            thread.join(60)
+            assert not thread.is_alive(), "a session does not end"
 
     def stop(self):
         self.stopped.set()
@@ -302,11 +308,17 @@ def certificate(path, name="localhost", address="127.0.0.1"):
     return files
 
 
+held = []  # sockets that keep the ports of this run
+
+
 def closed_port():
-    """A port that nobody listens on."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that is ours until this run is over: bound here and not listened on, so that
+    connections are refused, nobody else is given it, and a program with SO_REUSEADDR may listen."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("0.0.0.0", 0))
+    held.append(s)
+    return s.getsockname()[1]
 
 
 class Full:
@@ -323,7 +335,7 @@ class Full:
             client.setblocking(False)
             client.connect_ex(("127.0.0.1", self.port))
             self.clients.append(client)
-        time.sleep(0.1)
+        assert select.select([], self.clients, [], 60)[1], "nobody is in the queue"
 
     def __enter__(self):
         return self

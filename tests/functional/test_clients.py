@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 import urllib.request
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ import pytest
 
 import ics
 import sectors
-from conftest import SOURCE, Daemon, free_port
+from conftest import PATIENCE, SOURCE, Daemon, folder, free_port, wait_for
 
 EDITION = "MINISTERIAL-2027"
 ITEM = "MINISTERIAL-2027/SOM+1:JP"
@@ -46,11 +45,14 @@ FACTS = {"sector", "lint"}  # beside the bodies
 
 
 @pytest.fixture(scope="module", params=list(RULES))
-def bodies(request, tmp_path_factory):
+def bodies(request):
     """All feeds of a sector, fetched over HTTP; a private one that rings, and one meeting alone."""
-    import tempfile
-    path = tempfile.mkdtemp(prefix="cvd")
-    d = Daemon(path, rules=RULES[request.param])
+    with folder() as path:
+        return fetched(path, request.param)
+
+
+def fetched(path, name):
+    d = Daemon(path, rules=RULES[name])
     d.ctl("plan", "2027")
     confirm_all(d)
     items = d.ctl("agenda", d.ctl("editions", "2027")[0]["edition"])
@@ -64,10 +66,9 @@ def bodies(request, tmp_path_factory):
     found["private/rings"] = d.get(private["url"][private["url"].index("/p/"):])[2]
     found["meeting"] = d.get("/meetings/" + next(e.uid for e in ics.events(found["all"])
                                                  if "TZID" in e["DTSTART"].parameters) + ".ics")[2]
-    found["sector"] = request.param
+    found["sector"] = name
     found["lint"] = [r["rule"] for r in map(json.loads, d.run("--json", "feed", "lint").stdout.splitlines()) if "rule" in r]
     d.stop()
-    shutil.rmtree(path)
     return found
 
 
@@ -160,7 +161,7 @@ def ical_js(body):
     if not (SOURCE / "tests/node_modules/ical.js").exists():
         pytest.skip("ical.js is not installed")
     done = subprocess.run([need("node"), str(SOURCE / "tests/functional/read_ical.js")], input=body,
-                          capture_output=True, timeout=120)
+                          capture_output=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout)
 
@@ -201,7 +202,7 @@ longdatetimeformat = %Y-%m-%d %H:%M
 
 
 def khal(config, *args):
-    done = subprocess.run([need("khal"), "-c", str(config), *args], capture_output=True, text=True, timeout=300,
+    done = subprocess.run([need("khal"), "-c", str(config), *args], capture_output=True, text=True, timeout=3 * PATIENCE,
                           env=dict(os.environ, LC_ALL="C.UTF-8", HOME=str(config.parent)), stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
@@ -240,15 +241,16 @@ def radicale(tmp_path):
     process = subprocess.Popen(
         ["radicale", "--config", "", f"--server-hosts=127.0.0.1:{port}", f"--storage-filesystem-folder={tmp_path}/r",
          "--auth-type=none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield port
-    process.terminate()
-    process.wait(10)
+
+    def listens():
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", port)) == 0
+    try:
+        wait_for(listens)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
 
 
 def test_radicale_takes_every_kind_of_feed(bodies, kinds, radicale):
@@ -333,7 +335,7 @@ fileext = ".ics"
     said = []
     for word in ("discover", "sync", "sync"):
         done = subprocess.run(["vdirsyncer", "-c", str(tmp_path / "config"), word], input="y\n" * 20, capture_output=True,
-                              text=True, timeout=300, env=dict(os.environ, LC_ALL="C.UTF-8", HOME=str(tmp_path)))
+                              text=True, timeout=3 * PATIENCE, env=dict(os.environ, LC_ALL="C.UTF-8", HOME=str(tmp_path)))
         assert done.returncode == 0, done.stdout + done.stderr
         said.append(done.stdout + done.stderr)
     server.shutdown()
@@ -370,7 +372,7 @@ fileext = ".ics"
 
     def run(self, word):
         done = subprocess.run([need("vdirsyncer"), "-c", str(self.path / "config"), word], input="y\n",
-                              capture_output=True, text=True, timeout=120,
+                              capture_output=True, text=True, timeout=3 * PATIENCE,
                               env=dict(os.environ, LC_ALL="C.UTF-8", HOME=str(self.path)))
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr

@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from conftest import SOURCE, Daemon, folder
 
 EDITION = ("edition cluster cycle n title start end days host city zone status cost warnings")
 ITEM = ("item edition code part parts kind title nth partner bodies start end zone start_utc "
@@ -49,18 +50,14 @@ QUESTIONS = [
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    import tempfile
-    import shutil
-    from conftest import SOURCE, Daemon
-    path = tempfile.mkdtemp(prefix="cvd")
-    d = Daemon(path)
-    d.ctl("plan", "2027..2028")
-    d.ctl("import", "contacts", SOURCE / "config/demo/contacts.csv")
-    d.ctl("release", "--note", "first")
-    yield d
-    d.stop()
-    shutil.rmtree(path, ignore_errors=True)
+def world():
+    with folder() as path:
+        d = Daemon(path)
+        d.ctl("plan", "2027..2028")
+        d.ctl("import", "contacts", SOURCE / "config/demo/contacts.csv")
+        d.ctl("release", "--note", "first")
+        yield d
+        d.stop()
 
 
 @pytest.mark.parametrize("verb, args, members, summary", QUESTIONS,

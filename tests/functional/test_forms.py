@@ -1,12 +1,9 @@
 """The pages that letters lead to: where an invitation is answered, where digests are refused."""
 import re
-import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
-from conftest import Daemon
-from test_pages import AXE, By, WebDriverWait, browser, selenium, visit  # noqa: F401
+from conftest import Daemon, folder
+from test_pages import AXE, By, browser, until, visit  # noqa: F401
 from test_replies import link_of, mail_of
 
 NAME = "Ibu <b>Siti</b> & Rekan, Direktorat Jenderal Penyelenggaraan Pos dan Informatika"
@@ -14,17 +11,16 @@ NAME = "Ibu <b>Siti</b> & Rekan, Direktorat Jenderal Penyelenggaraan Pos dan Inf
 
 @pytest.fixture(scope="module")
 def invited():
-    path = Path(tempfile.mkdtemp(prefix="cvd"))
-    d = Daemon(path)
-    d.ctl("contact", "add", "siti@digital.example", "--name", NAME, "--of", "ID", "--bodies", "ADGMIN",
-          "--channel", "invite")
-    d.ctl("plan", "2027")
-    d.ctl("confirm", "MINISTERIAL-2027")
-    d.ctl("release", "--send")
-    d.ctl("clock", "+1 min")
-    yield d
-    d.stop()
-    shutil.rmtree(path, ignore_errors=True)
+    with folder() as path:
+        d = Daemon(path)
+        d.ctl("contact", "add", "siti@digital.example", "--name", NAME, "--of", "ID", "--bodies", "ADGMIN",
+              "--channel", "invite")
+        d.ctl("plan", "2027")
+        d.ctl("confirm", "MINISTERIAL-2027")
+        d.ctl("release", "--send")
+        d.ctl("clock", "+1 min")
+        yield d
+        d.stop()
 
 
 def link(daemon):
@@ -52,9 +48,7 @@ def test_the_answer_is_posted_where_it_was_asked(browser, invited):  # noqa: F81
     visit(browser, invited, link(invited), 360)
     browser.find_element(By.ID, "comment").send_keys("With two colleagues")
     browser.find_element(By.CSS_SELECTOR, "button[value=ACCEPTED]").click()
-    # The page of before may still stand there for a moment, and be gone when its text is asked for.
-    WebDriverWait(browser, 10, ignored_exceptions=[selenium.common.exceptions.WebDriverException]).until(
-        lambda b: "Your answer: You come. With two colleagues" in b.find_element(By.TAG_NAME, "main").text)
+    until(browser, lambda: "Your answer: You come. With two colleagues" in browser.find_element(By.TAG_NAME, "main").text)
     assert [r["comment"] for r in invited.ctl("replies") if r["partstat"] == "ACCEPTED"] == ["With two colleagues"]
 
 

@@ -1,19 +1,18 @@
 """The HTTP side of feeds: conditions, methods, limits, and clients that misbehave."""
+import contextlib
 import json
 import re
 import resource
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
 
 import ics
 import sectors
-from conftest import BUILD, SOURCE, Daemon, Failed
+from conftest import BUILD, PATIENCE, Daemon, Failed, folder, wait_for
 
 FEED = "/feeds/all.ics"
 
@@ -29,30 +28,31 @@ def served(daemon):
 @pytest.fixture(scope="module")
 def crowded():
     """960 items in more than 60 calendars, the largest of 660 KiB."""
-    path = Path(tempfile.mkdtemp(prefix="cvd"))
-    d = Daemon(path, rules=sectors.large(24, 40))
-    d.ctl("plan", "2027")
-    for row in d.ctl("editions", "2027"):
-        d.ctl("confirm", row["edition"])
-    d.ctl("release")
-    yield d
-    d.stop()
-    shutil.rmtree(path, ignore_errors=True)
+    with folder() as path:
+        d = Daemon(path, rules=sectors.large(24, 40))
+        d.ctl("plan", "2027")
+        for row in d.ctl("editions", "2027"):
+            d.ctl("confirm", row["edition"])
+        d.ctl("release")
+        yield d
+        d.stop()
 
 
-def raw(daemon, octets, timeout=10, until=None):
+def connection(port):
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+
+
+def raw(daemon, octets, until=None):
     """What comes back for these octets, until the server closes or `until` was seen."""
-    with socket.create_connection(("127.0.0.1", daemon.port), timeout=timeout) as s:
-        s.sendall(octets)
-        got = b""
-        try:
-            while part := s.recv(65536):
+    got = b""
+    # Who is refused in the middle of a request may be told so before it is sent, and then be reset.
+    with connection(daemon.port) as s:
+        with contextlib.suppress(ConnectionError):
+            s.sendall(octets)
+        with contextlib.suppress(ConnectionError):
+            while not (until and until in got) and (part := s.recv(65536)):
                 got += part
-                if until and until in got:
-                    break
-        except socket.timeout:
-            pass
-        return got
+    return got
 
 
 def head_of(answer):
@@ -331,13 +331,6 @@ def test_healthz(served):
     assert served.get("/healthz")[::2] == (200, b"ok\n")
 
 
-def in_log(daemon, text):
-    end = time.monotonic() + 20
-    while text not in daemon.stderr:
-        assert time.monotonic() < end, daemon.stderr
-        time.sleep(0.05)
-
-
 def test_healthz_is_503_when_the_store_takes_no_writes(served):
     """A file that may not grow stands for a full disk: told, read on, and over when there is room again."""
     before = served.get(FEED)[2]
@@ -356,9 +349,9 @@ def test_healthz_is_503_when_the_store_takes_no_writes(served):
     assert served.get("/healthz", "HEAD")[0] == 503
     assert served.ctl("status")[0]["store"].startswith("the disk fails: ")
     assert served.get(FEED)[2] == before
-    in_log(served, "error: the store takes no writes: the disk fails: ")
+    served.said("error: the store takes no writes: the disk fails: ")
     resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    in_log(served, "the store takes writes again")
+    served.said("the store takes writes again")
     assert served.stderr.count("the store takes no writes") == 1
     assert served.get("/healthz")[::2] == (200, b"ok\n")
     served.ctl("contact", "add", "again@example.org", "--name", "A", "--of", "BN")
@@ -424,7 +417,7 @@ def test_metrics_only_from_loopback(where):
     d = Daemon(where, start=False)
     d.config.write_text(d.config.read_text().replace(f"127.0.0.1:{d.port}\nbase", f"*:{d.port}\nbase"))
     d.start()
-    with socket.create_connection((address, d.port), timeout=10) as s:
+    with socket.create_connection((address, d.port), timeout=PATIENCE) as s:
         s.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert s.recv(100).startswith(b"HTTP/1.1 404")
     assert d.get("/metrics")[0] == 200
@@ -446,9 +439,10 @@ def test_metrics_are_not_for_those_behind_a_proxy(served):
 # ---------------------------------------------------------------- clients that misbehave
 
 def answers(daemon):
+    """It answers, and sooner than those that hold it up would be cut (after 30 seconds)."""
     began = time.monotonic()
     assert daemon.call("status")[0]["version"]
-    return time.monotonic() - began
+    return time.monotonic() - began < 25
 
 
 def test_pipelined_requests_are_answered_in_order(served):
@@ -459,32 +453,38 @@ def test_pipelined_requests_are_answered_in_order(served):
 
 
 def test_keep_alive_serves_many(served):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as s:
+    with connection(served.port) as s:
         for _ in range(20):
             s.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert s.recv(4096).startswith(b"HTTP/1.1 200")
+            got = b""
+            while not got.endswith(b"\r\n\r\nok\n"):
+                part = s.recv(4096)
+                assert part, got
+                got += part
+            assert got.startswith(b"HTTP/1.1 200")
 
 
 def test_half_open_clients_and_slow_senders_do_not_stop_the_control_socket(served):
-    crowd = [socket.create_connection(("127.0.0.1", served.port), timeout=10) for _ in range(200)]
+    crowd = [connection(served.port) for _ in range(200)]
     for k, s in enumerate(crowd):
         s.sendall(b"GET /feeds/all.ics HTTP/1.1\r\nHost: x\r\nX-Slow: "[: 3 + k % 40])
-    assert answers(served) < 5 and served.get(FEED)[0] == 200
+    assert answers(served) and served.get(FEED)[0] == 200
     for _ in range(3):
         for s in crowd:
-            s.sendall(b"a")
-        assert answers(served) < 5
+            with contextlib.suppress(ConnectionError):  # cut already, where all this takes long
+                s.sendall(b"a")
+        assert answers(served)
     for s in crowd:
         s.close()
     assert served.get(FEED)[0] == 200
 
 
 def test_a_sender_that_never_ends_is_cut(served):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=45) as s:
-        began = time.monotonic()
+    began = time.monotonic()
+    with connection(served.port) as s:
         s.sendall(b"GET /")
         s.settimeout(1)
-        while time.monotonic() - began < 40:
+        while time.monotonic() - began < PATIENCE:
             try:
                 s.sendall(b"x")
                 if s.recv(100) == b"":
@@ -493,17 +493,17 @@ def test_a_sender_that_never_ends_is_cut(served):
                 continue
             except OSError:
                 break
-        assert 25 < time.monotonic() - began < 40
+        assert 25 < time.monotonic() - began < PATIENCE
 
 
 def test_readers_that_do_not_read_hold_nobody_up(served):
     crowd = []
     for _ in range(50):
-        s = socket.create_connection(("127.0.0.1", served.port), timeout=10)
+        s = connection(served.port)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         s.sendall(f"GET {FEED} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         crowd.append(s)
-    assert answers(served) < 5 and served.get(FEED)[0] == 200
+    assert answers(served) and served.get(FEED)[0] == 200
     for s in crowd:
         s.close()
 
@@ -521,11 +521,12 @@ def test_a_slow_reader_holds_no_copy_of_its_own(crowded):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         s.connect(("127.0.0.1", crowded.port))
         s.sendall(f"GET {FEED} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        wait_for(lambda: unread(crowded.port) > 16384)
         waits = 0
-        for _ in range(50):
+        for _ in range(50):  # it does not grow any more
             waits = max(waits, unread(crowded.port))
             time.sleep(0.02)
-        assert size > 600 << 10 and 16384 < waits <= 512 << 10
+        assert size > 600 << 10 and waits <= 512 << 10
         got = b""
         while part := s.recv(65536):
             got += part
@@ -536,10 +537,10 @@ def test_a_flood_of_connections(served):
     crowd = []
     try:
         for _ in range(700):
-            crowd.append(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+            crowd.append(connection(served.port))
     except OSError:
         pass
-    assert len(crowd) > 200 and answers(served) < 5
+    assert len(crowd) > 200 and answers(served)
     for s in crowd:
         s.close()
     assert served.get(FEED)[0] == 200
@@ -555,9 +556,9 @@ def test_a_flood_of_connections(served):
     (b"POST /feeds/all.ics HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"x" * 1000, {405, 413}),
 ])
 def test_broken_requests(served, octets, wanted):
-    answer = raw(served, octets, timeout=5, until=b"\r\n\r\n")
+    answer = raw(served, octets, until=b"\r\n\r\n")
     assert head_of(answer)[0] in wanted
-    assert answers(served) < 5
+    assert answers(served)
 
 
 FORM = b"POST /rsvp/x HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -574,7 +575,7 @@ HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 ])
 def test_a_request_that_two_may_read_differently_hides_no_other(served, head):
     """Refused, and the connection ends: what follows is never answered."""
-    answer = raw(served, head + HIDDEN, timeout=5)
+    answer = raw(served, head + HIDDEN)
     assert head_of(answer)[0] == 400 and answer.count(b"HTTP/1.1 ") == 1, answer
 
 
@@ -588,9 +589,9 @@ def test_a_request_of_16_kib_is_taken(served):
 def test_garbage_and_tls_hello_are_survived(served):
     for octets in (bytes(range(256)) * 4, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 200, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
                    b"\0" * 5000):
-        with socket.create_connection(("127.0.0.1", served.port), timeout=5) as s:
+        with connection(served.port) as s:
             s.sendall(octets)
-    assert answers(served) < 5 and served.get(FEED)[0] == 200
+    assert answers(served) and served.get(FEED)[0] == 200
 
 
 # ---------------------------------------------------------------- listeners
@@ -598,8 +599,8 @@ def test_garbage_and_tls_hello_are_survived(served):
 def test_http_none_serves_nothing(where):
     d = Daemon(where, http="none")
     with pytest.raises(OSError):
-        socket.create_connection(("127.0.0.1", d.port), timeout=2)
-    assert answers(d) < 5
+        connection(d.port)
+    assert answers(d)
     d.stop()
 
 
@@ -625,20 +626,14 @@ def test_socket_activation(where):
     process = subprocess.Popen(
         ["systemd-socket-activate", "-l", f"127.0.0.1:{d.port}", "--fdname=http", str(BUILD / "convened"), "-c",
          str(d.config), "--clock", d.clock], stderr=subprocess.PIPE)
+
+    def healthy():
+        try:
+            return d.get("/healthz")[::2] == (200, b"ok\n")
+        except OSError:
+            return False
     try:
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", d.port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        for _ in range(100):
-            try:
-                if d.get("/healthz")[0] == 200:
-                    break
-            except OSError:
-                time.sleep(0.1)
-        assert d.get("/healthz")[::2] == (200, b"ok\n")
+        wait_for(healthy)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)

@@ -5,6 +5,8 @@ of 500 kills over 1,000 mails. A duplicate may only be the mail that the relay h
 accepted and whose verdict was not yet written down: one a kill, and the last one
 that the relay saw of that life. After every fifth kill at a random point comes one
 between two mails, when the verdict of the first is stored: that one repeats nothing.
+The relay takes so many mails of one life and no more, so that each has some to send
+however long the kill lets itself be waited for.
 """
 import email
 import os
@@ -12,7 +14,7 @@ import random
 import threading
 import time
 
-from conftest import Daemon
+from conftest import PATIENCE, Daemon, wait_for
 from smtp import CLOSE, Server, Slow
 
 KILLS = int(os.environ.get("CONVENED_KILLS", "25"))
@@ -33,70 +35,59 @@ def prepared(where, relay):
     d.ctl("confirm", "MINISTERIAL-2027")
     d.ctl("import", "contacts", table)
     d.ctl("release")
-    d.call("send", {"message": "all"})
     return d
 
 
-def kill_while_it_sends(d, relay, seconds):
-    """Kills it so long after the first mail of this life has come, on a machine of any speed.
-
-    What was under way when it died is tried again a minute later: `clock` takes it there.
-    """
-    before = len(relay.seen)
-    step = threading.Thread(target=lambda: d.run("clock", "+2 min"))
-    step.start()
-    for _ in range(200):
-        if len(relay.seen) > before or not step.is_alive():
-            break
-        time.sleep(0.02)
-    time.sleep(seconds)
-    d.kill()
-    step.join()
-
-
 class Gate:
-    """Where the relay waits with its answer to DATA, once it is closed."""
+    """Where the relay waits with its answer to DATA, when so many mails of a life have passed."""
 
     def __init__(self):
-        self.after = None  # so many mails of a life pass; None: it is open
+        self.left = 0
         self.waits, self.opened = threading.Event(), threading.Event()
 
     def close(self, after):
-        self.after = after
         self.waits.clear()
         self.opened.clear()
+        self.left = after
 
     def __call__(self, session):
-        if self.after is None:
-            return None
-        self.after -= 1
-        if self.after >= 0:
+        self.left -= 1
+        if self.left >= 0:
             return None
         self.waits.set()
-        assert self.opened.wait(60)
+        self.opened.wait(PATIENCE)
         return CLOSE
 
-    def open(self):
-        self.after = None
-        self.opened.set()
+
+def kill(d, relay, gate, step):
+    d.kill()
+    gate.opened.set()
+    step.join()
+    relay.at_rest()
 
 
-def kill_between_two_mails(d, relay, gate, mails):
-    """Kills it when so many mails of this life have come and their verdicts are stored."""
-    gate.close(mails)
+def live(d):
+    """What was under way when it died is tried again a minute later: `clock` takes it there."""
     step = threading.Thread(target=lambda: d.run("clock", "+2 min"))
     step.start()
-    assert gate.waits.wait(30), "no mail came"
+    return step
+
+
+def kill_while_it_sends(d, relay, gate, before, seconds):
+    """Kills it so long after the first mail of this life has come, on a machine of any speed."""
+    step = live(d)
+    wait_for(lambda: len(relay.seen) > before)
+    time.sleep(seconds)
+    kill(d, relay, gate, step)
+
+
+def kill_between_two_mails(d, relay, gate):
+    """Kills it when those mails of this life that pass the gate have come and their verdicts are stored."""
+    step = live(d)
+    assert gate.waits.wait(PATIENCE), "no mail came"
     last = message_id(relay.seen[-1])
-    for _ in range(300):
-        state = {row["message_id"]: row["state"] for row in d.ctl("outbox")}[last]
-        if state == "sent":
-            break
-        time.sleep(0.02)
-    d.kill()
-    gate.open()
-    step.join()
-    assert state == "sent", "the verdict was never stored"
+    wait_for(lambda: {row["message_id"]: row["state"] for row in d.ctl("outbox")}[last] == "sent")
+    kill(d, relay, gate, step)
 
 
 def check_one_a_life(relay, ends, between):
@@ -109,30 +100,34 @@ def check_one_a_life(relay, ends, between):
         assert again in allowed, f"{len(again)} mails of one life came again"
 
 
-def restart(d, minutes):
+def start(d, lives):
+    minutes = 3 * lives
     d.clock = f"2026-11-{24 + minutes // 1440:02}T{minutes // 60 % 24:02}:{minutes % 60:02}:00Z"
     d.start()
 
 
 def test_kill_9_at_many_points_of_a_release(where):
     dice, gate = random.Random(SEED), Gate()
-    # Slow enough that not all is sent before the last kill.
-    pause = 0.008 * KILLS * 25 / PEOPLE
-    with Server(data=gate,
-                dot=lambda session: Slow(pause * dice.random(), "250 2.0.0 queued")) as relay:
+    between = {n for n in range(KILLS + KILLS // 5) if n % 6 == 5}  # the lives that end between two mails
+    most = PEOPLE // (KILLS + KILLS // 5 + 1)  # mails of one life: some are left for the last one
+    assert most > 0, "CONVENED_KILL_PEOPLE: more than kills"
+    with Server(data=gate, dot=lambda session: Slow(0.025 * dice.random(), "250 2.0.0 queued")) as relay:
         d = prepared(where, relay)
         try:
             ends = []  # how many mails the relay had seen when a life was over
-            between = set()  # those of the lives that ended between two mails
-            for kill in range(KILLS):
-                kill_while_it_sends(d, relay, 0.2 * dice.random())
+            for life in range(KILLS + KILLS // 5):
+                gate.close(dice.randint(1, most) if life in between else most)
+                if life:
+                    start(d, life)
+                else:
+                    d.call("send", {"message": "all"})
+                if life in between:
+                    kill_between_two_mails(d, relay, gate)
+                else:
+                    kill_while_it_sends(d, relay, gate, ends[-1] if ends else 0, 0.02 * most * dice.random())
                 ends.append(len(relay.seen))
-                restart(d, 3 * len(ends))
-                if kill % 5 == 4:
-                    kill_between_two_mails(d, relay, gate, dice.randint(1, 4))
-                    ends.append(len(relay.seen))
-                    between.add(ends[-1])
-                    restart(d, 3 * len(ends))
+            gate.close(10 * PEOPLE)
+            start(d, len(ends))
             d.ctl("clock", "+1 day")
             rows = d.ctl("outbox")
             assert len(rows) == PEOPLE and {r["state"] for r in rows} == {"sent"}
@@ -140,13 +135,10 @@ def test_kill_9_at_many_points_of_a_release(where):
             for mail in relay.seen:
                 assert octets.setdefault(message_id(mail), mail) == mail, "the same mail"
             assert set(octets) == {r["message_id"] for r in rows}, "everybody has it"
-            check_one_a_life(relay, ends, between)
-            twice = len(relay.seen) - PEOPLE
-            during = sum(a < b for a, b in zip([0] + ends, ends))
-            print(f"{len(ends)} kills, {during} of them while mails went, {twice} mails twice")
-            assert during >= KILLS // 2, "the kills hit nothing"
-            assert twice < len(ends), "one a kill, or more"
+            check_one_a_life(relay, ends, {ends[life] for life in between})
+            assert all(a < b for a, b in zip([0] + ends, ends)), "a kill hit nothing"
+            print(f"{len(ends)} kills, {len(relay.seen) - PEOPLE} mails twice")
             d.stop()
         finally:  # a daemon left behind would hold the test's output open
-            gate.open()
+            gate.opened.set()
             d.process.kill()

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import SOURCE, Daemon, release_edition
+from conftest import PATIENCE, SOURCE, Daemon, release_edition
 
 EDITION = "MINISTERIAL-2027"
 ME = "adgsom@digital.kh.example"
@@ -49,7 +49,7 @@ def contact(d, address=ME):
 def post(d, path, body=ONE_CLICK, kind=FORM):
     request = urllib.request.Request(f"http://127.0.0.1:{d.port}{path}", body, {"Content-Type": kind})
     try:
-        with urllib.request.urlopen(request, timeout=30) as r:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as r:
             return r.status, r.read().decode()
     except urllib.error.HTTPError as e:
         return e.code, e.read().decode()

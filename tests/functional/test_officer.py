@@ -6,13 +6,13 @@ short; blanks between columns do not count. `$ cat FILE` shows a file that the
 next commands read. GOLDEN_UPDATE=1 writes the answers again, each as long as it
 was, cut where it was.
 """
-import getpass
 import os
+import pwd
 import re
 import shlex
 import subprocess
 
-from conftest import BUILD, SOURCE, Daemon
+from conftest import BUILD, PATIENCE, SOURCE, Daemon
 
 PAGE = SOURCE / "docs/officer.md"
 BLOCK = re.compile(r"^```\n\$ (.*)\n((?:(?!```).*\n)*)```$", re.M)
@@ -53,13 +53,13 @@ def rewritten(told, lines):
 def answer(daemon, words):
     """What a person sees, with the paths of an installed daemon."""
     done = subprocess.run([str(BUILD / "convenectl"), "-s", str(daemon.socket), *words],
-                          cwd=daemon.path, capture_output=True, text=True, timeout=120,
+                          cwd=daemon.path, capture_output=True, text=True, timeout=PATIENCE,
                           stdin=subprocess.DEVNULL)
     text = done.stdout + done.stderr
     for ours, theirs in ((daemon.path / "rules", "/etc/convened/rules"),
                          (daemon.path / "state", "/var/lib/convened")):
         text = text.replace(str(ours), theirs)
-    text = re.sub(rf"\b{re.escape(getpass.getuser())}\b", "officer", text)
+    text = re.sub(rf"\b{re.escape(pwd.getpwuid(os.getuid()).pw_name)}\b", "officer", text)
     return done.returncode, text.rstrip("\n").split("\n")
 
 

@@ -8,15 +8,12 @@ import base64
 import json
 import os
 import re
-import shutil
-import tempfile
 import xml.etree.ElementTree as ET
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 import sectors
-from conftest import Daemon, SOURCE
+from conftest import PATIENCE, SOURCE, Daemon, folder
 
 selenium = pytest.importorskip("selenium")
 from selenium import webdriver  # noqa: E402
@@ -55,39 +52,49 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def site():
-    path = Path(tempfile.mkdtemp(prefix="cvd"))
-    d = Daemon(path)
-    d.before = d.get("/")
-    (path / "held.csv").write_text("cluster,cycle,start,end,host,city\nMINISTERIAL,2022,2022-01-24,2022-01-28,VN,Da Nang\n")
-    d.ctl("import", "held", str(path / "held.csv"))
-    d.ctl("plan", "2027")
-    d.ctl("confirm", "MINISTERIAL-2027")
-    d.ctl("release", "--note", "The year 2027")
-    d.ctl("plan", "2028")
-    d.ctl("confirm", "JWG-2027")
-    d.ctl("cancel", "HACKATHON-2027")
-    d.ctl("release", "--note", "JWG <b>confirmed</b>")
-    yield d
-    d.stop()
-    shutil.rmtree(path, ignore_errors=True)
+    with folder() as path:
+        d = Daemon(path)
+        d.before = d.get("/")
+        (path / "held.csv").write_text("cluster,cycle,start,end,host,city\nMINISTERIAL,2022,2022-01-24,2022-01-28,VN,Da Nang\n")
+        d.ctl("import", "held", str(path / "held.csv"))
+        d.ctl("plan", "2027")
+        d.ctl("confirm", "MINISTERIAL-2027")
+        d.ctl("release", "--note", "The year 2027")
+        d.ctl("plan", "2028")
+        d.ctl("confirm", "JWG-2027")
+        d.ctl("cancel", "HACKATHON-2027")
+        d.ctl("release", "--note", "JWG <b>confirmed</b>")
+        yield d
+        d.stop()
 
 
 @pytest.fixture(scope="module")
 def browser():
     if not (os.path.exists(CHROMIUM) and os.path.exists(DRIVER)):
         pytest.skip("chromium and chromedriver are not installed")
-    profile = tempfile.mkdtemp(prefix="cvd")
+    with folder() as profile:
+        yield from started(profile)
+
+
+def started(profile):
     options = Options()
     options.binary_location = CHROMIUM
-    for switch in ("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+    for switch in ("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-dev-shm-usage",
                    "disable-background-networking", "disable-component-update", "disable-sync",
                    f"user-data-dir={profile}"):
         options.add_argument(f"--{switch}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     b = webdriver.Chrome(service=Service(DRIVER), options=options)
+    b.set_page_load_timeout(PATIENCE)
+    b.set_script_timeout(PATIENCE)
     yield b
     b.quit()
-    shutil.rmtree(profile, ignore_errors=True)
+
+
+def until(browser, what):
+    """Waits: the page of before may still stand there for a moment, and be gone when it is asked for something."""
+    WebDriverWait(browser, PATIENCE, ignored_exceptions=[selenium.common.exceptions.WebDriverException]).until(
+        lambda _: what())
 
 
 def visit(browser, site, path, width):
@@ -243,15 +250,14 @@ def test_every_name_stands_alone_in_its_line(jawi):
 
 @pytest.fixture(scope="module")
 def babel():
-    path = Path(tempfile.mkdtemp(prefix="cvd"))
-    d = Daemon(path, rules=sectors.HOSTILE)
-    d.ctl("plan", "2027")
-    for row in d.ctl("editions", "2027"):
-        d.ctl("confirm", row["edition"])
-    d.ctl("release")
-    yield d
-    d.stop()
-    shutil.rmtree(path, ignore_errors=True)
+    with folder() as path:
+        d = Daemon(path, rules=sectors.HOSTILE)
+        d.ctl("plan", "2027")
+        for row in d.ctl("editions", "2027"):
+            d.ctl("confirm", row["edition"])
+        d.ctl("release")
+        yield d
+        d.stop()
 
 
 @pytest.mark.parametrize("path", ["/2027", "/editions/BE-2027?zone=America/New_York", "/editions/KH-2027", "/bodies/DUO",
@@ -298,17 +304,16 @@ def test_edition_prints_upright(browser, site):
 @pytest.fixture(scope="module")
 def sectored():
     """Two sectors, one with a title as long as it may be."""
-    path = Path(tempfile.mkdtemp(prefix="cvd"))
-    d = Daemon(path, rules=sectors.large(clusters=2, meetings=1), start=False)
-    (path / "rules" / "second.rules").write_text(
-        sectors.large(clusters=3, meetings=1).replace('sector LARGE "Large"', f'sector WIDE "{"WORD & MW " * 30}"')
-        .replace("body B", "body W").replace(" of B", " of W").replace("cluster C", "cluster D"))
-    d.start()
-    d.ctl("plan", "2027")
-    d.ctl("release")
-    yield d
-    d.stop()
-    shutil.rmtree(path, ignore_errors=True)
+    with folder() as path:
+        d = Daemon(path, rules=sectors.large(clusters=2, meetings=1), start=False)
+        (path / "rules" / "second.rules").write_text(
+            sectors.large(clusters=3, meetings=1).replace('sector LARGE "Large"', f'sector WIDE "{"WORD & MW " * 30}"')
+            .replace("body B", "body W").replace(" of B", " of W").replace("cluster C", "cluster D"))
+        d.start()
+        d.ctl("plan", "2027")
+        d.ctl("release")
+        yield d
+        d.stop()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -328,13 +333,12 @@ def test_sectors_stand_apart(browser, sectored, width):
 
 @pytest.fixture(scope="module")
 def crowded():
-    path = Path(tempfile.mkdtemp(prefix="cvd"))
-    d = Daemon(path, rules=sectors.large(clusters=24, meetings=1))
-    d.ctl("plan", "2027")
-    d.ctl("release")
-    yield d
-    d.stop()
-    shutil.rmtree(path, ignore_errors=True)
+    with folder() as path:
+        d = Daemon(path, rules=sectors.large(clusters=24, meetings=1))
+        d.ctl("plan", "2027")
+        d.ctl("release")
+        yield d
+        d.stop()
 
 
 def test_picture_of_a_crowded_year_fills_a_sheet(browser, crowded):
@@ -384,9 +388,8 @@ def test_zone_form_leads_to_that_zone(browser, site):
     visit(browser, site, "/editions/MINISTERIAL-2027", 1280)
     browser.find_element(By.CSS_SELECTOR, "option[value='Asia/Kolkata']").click()
     browser.find_element(By.CSS_SELECTOR, "form.zones button").click()
-    WebDriverWait(browser, 10).until(lambda b: "zone=" in b.current_url)
+    until(browser, lambda: "06:30–10:00 Asia/Kolkata (UTC+5:30)" in browser.find_element(By.TAG_NAME, "main").text)
     assert parse_qs(urlparse(browser.current_url).query) == {"zone": ["Asia/Kolkata"]}
-    assert "06:30–10:00 Asia/Kolkata (UTC+5:30)" in browser.find_element(By.TAG_NAME, "main").text
 
 
 def test_keyboard_reaches_the_content_first(browser, site):
@@ -406,7 +409,7 @@ def test_every_calendar_is_reached_by_keyboard(browser, site):
     browser.execute_script("arguments[0].focus()", summary)
     assert not details.get_property("open")
     browser.switch_to.active_element.send_keys(Keys.ENTER)
-    assert details.get_property("open")
+    until(browser, lambda: details.get_property("open"))
     browser.switch_to.active_element.send_keys(Keys.TAB)
     assert browser.switch_to.active_element.get_attribute("href").startswith("https://calendar.google.com/")
     outline = browser.execute_script("return getComputedStyle(document.activeElement).outlineStyle")

@@ -7,7 +7,7 @@ import warnings
 import icalendar
 import pytest
 import vobject
-from conftest import SOURCE
+from conftest import PATIENCE, SOURCE
 
 NODE = """
 import fs from "node:fs";
@@ -70,7 +70,7 @@ def test_ical_js_reads_every_feed_and_agrees_on_the_instants(planned, feeds):
     entry = library / "dist" / "ical.js"
     script = planned.path / "read.mjs"
     script.write_text(NODE)
-    done = subprocess.run(["node", script, entry, *feeds.values()], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["node", script, entry, *feeds.values()], capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     read = {uid: start for uid, start, _ in json.loads(done.stdout)[str(feeds["all"])]}
     for item in planned.ctl("agenda", "MINISTERIAL-2027", "--release", "1"):
@@ -103,7 +103,7 @@ url = "http://127.0.0.1:{planned.port}/feeds/ADGMIN.ics"
     def sync():
         for step in (["discover"], ["sync"]):
             done = subprocess.run(["vdirsyncer", "-c", str(config), *step], capture_output=True,
-                                  text=True, input="y\n", timeout=60)
+                                  text=True, input="y\n", timeout=3 * PATIENCE)
             assert done.returncode == 0, done.stdout + done.stderr
         found = {}
         for path in there.glob("*.ics"):

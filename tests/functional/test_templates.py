@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import BUILD, SOURCE, Daemon, Failed
+from conftest import BUILD, PATIENCE, SOURCE, Daemon, Failed
 
 PAGE = (SOURCE / "docs/templates.md").read_text()
 
@@ -27,7 +27,7 @@ def change(daemon, file, old, new):
 
 def check(daemon):
     return subprocess.run([BUILD / "convened", "--check", "-c", daemon.config], capture_output=True,
-                          text=True, timeout=60, check=False)
+                          text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.mark.parametrize("file, old, new, line, near", [

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import ics
-from conftest import BUILD, Daemon
+from conftest import BUILD, PATIENCE, Daemon
 
 TABLES = [Path("/usr/share/zoneinfo/zone.tab"), Path("/usr/share/zoneinfo/zone1970.tab")]
 NAMES = sorted({line.split("\t")[2].strip() for table in TABLES for line in table.read_text().splitlines()
@@ -27,7 +27,7 @@ DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 @pytest.fixture(scope="module")
 def body(tmp_path_factory):
     path = tmp_path_factory.mktemp("zones") / "all.ics"
-    subprocess.run([str(BUILD / "test_publish_zones"), str(path)], check=True, timeout=300)
+    subprocess.run([str(BUILD / "test_publish_zones"), str(path)], check=True, timeout=3 * PATIENCE)
     return path.read_bytes()
 
 

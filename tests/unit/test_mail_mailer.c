@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/base/memory.h"
@@ -41,7 +42,9 @@ struct world {
     int done;
     bool up;
     char note[300];
-    bool free_early, stop_at_verdict;
+    bool free_early;
+    int stop_at_verdict; /* seconds that a stop gives the child; 0: no stop */
+    int patience;        /* 0: so long that a slow machine is no silence */
 };
 
 static const char *const words[] = {"sent", "failed", "deferred", "unknown"};
@@ -57,7 +60,7 @@ static void on_verdict(void *self, int64_t id, enum verdict_word verdict,
                    (long long)id, words[verdict]);
     (void)snprintf(w->text[id - 1], sizeof w->text[0], "%s", text);
     if (w->stop_at_verdict)
-        mailer_stop(w->mailer, 1);
+        mailer_stop(w->mailer, w->stop_at_verdict);
 }
 
 static void on_done(void *self, bool relay_up, const char *note)
@@ -120,7 +123,8 @@ static const char *child(struct world *w, const char *script)
 
 static bool start(struct world *w, const char *program, struct error *err)
 {
-    static const struct mailer_patience patience = {2, 2, 3};
+    const int wait = w->patience ? w->patience : 100;
+    const struct mailer_patience patience = {wait, wait, wait + 1};
     const struct mailer_relay relay = {.program = program,
                                        .host_port = "127.0.0.1:25",
                                        .helo = "calendar.example"};
@@ -212,18 +216,18 @@ static const struct {
      "1=sent 2=sent 3=sent", true, ""},
     /* silence */
     {TAKE "exec sleep 30", "1=deferred 2=deferred 3=deferred", false,
-     "nothing happened for 2 seconds"},
+     "nothing happened for 6 seconds"},
     {TAKE "echo connected; exec sleep 30", "1=deferred 2=deferred 3=deferred",
-     false, "nothing happened for 2 seconds"},
+     false, "nothing happened for 6 seconds"},
     {TAKE "echo connected; echo begun 2; exec sleep 30",
      "1=deferred 2=unknown 3=deferred", false,
-     "nothing happened for 3 seconds"},
+     "nothing happened for 7 seconds"},
     {"exec sleep 30", "1=deferred 2=deferred 3=deferred", false,
-     "nothing happened for 2 seconds"},
+     "nothing happened for 6 seconds"},
     /* octets without a line's end do not feed the watchdog */
     {TAKE "echo connected; while :; do printf x; sleep 0.2; done",
      "1=deferred 2=deferred 3=deferred", false,
-     "nothing happened for 2 seconds"},
+     "nothing happened for 6 seconds"},
     /* stdout closed, child alive */
     {TAKE "echo connected; echo begun 3; exec >&-; exec sleep 30",
      "1=deferred 2=deferred 3=unknown", false, "signal 9"},
@@ -252,6 +256,8 @@ static void children_misbehave(void **state)
         struct error err;
 
         assert_int_equal(setup((void **)&worlds[i]), 0);
+        if (strstr(rows[i].script, "sleep"))
+            worlds[i]->patience = 6; /* silence is what it is about */
         assert_true(start(worlds[i], child(worlds[i], rows[i].script), &err));
     }
     while (left) {
@@ -285,7 +291,7 @@ static void a_stop_lets_the_mail_in_hand_finish(void **state)
 {
     struct world *w = *state;
 
-    w->stop_at_verdict = true;
+    w->stop_at_verdict = 100;
     run(w, TAKE "trap 'echo verdict 2 sent data 250 2.0.0 ok; echo done; exit'"
                 " TERM; echo connected; echo begun 1; echo begun 2;"
                 "echo verdict 1 sent data 250 2.0.0 ok;"
@@ -297,7 +303,7 @@ static void a_child_deaf_to_a_stop_is_killed(void **state)
 {
     struct world *w = *state;
 
-    w->stop_at_verdict = true;
+    w->stop_at_verdict = 1;
     run(w, TAKE "trap '' TERM; echo connected; echo begun 1; echo begun 2;"
                 "echo verdict 1 sent data 250 2.0.0 ok;"
                 "while :; do sleep 0.1; echo note still here; done");
@@ -366,14 +372,14 @@ static void a_loaded_child_takes_the_batch(void **state)
 static void a_loaded_child_that_died_is_replaced(void **state)
 {
     struct world *w = *state;
+    siginfo_t dead;
     struct error err;
 
     assert_true(mailer_load(&w->loop, child(w, "exit 3"), &w->loaded, &err));
-    (void)usleep(200000);
-    for (int i = 0; i < 20; i++) {
+    /* It is dead, and what tells the loop so has come. */
+    assert_int_equal(waitid(P_ALL, 0, &dead, WEXITED | WNOWAIT), 0);
+    for (int i = 0; i < 20; i++)
         (void)uv_run(&w->loop, UV_RUN_NOWAIT);
-        (void)usleep(5000);
-    }
     assert_true(start(w, child(w, SENDS_ALL), &err));
     assert_int_equal(uv_run(&w->loop, UV_RUN_DEFAULT), 0);
     assert_string_equal(w->log, "1=sent 2=sent 3=sent");
@@ -399,7 +405,7 @@ static void done_is_told_before_the_child_has_ended(void **state)
     struct world *w = *state;
     struct error err;
 
-    assert_true(start(w, child(w, SENDS_ALL "; exec sleep 1"), &err));
+    assert_true(start(w, child(w, SENDS_ALL "; exec sleep 30"), &err));
     while (!w->done)
         (void)uv_run(&w->loop, UV_RUN_ONCE);
     assert_true(w->up);
