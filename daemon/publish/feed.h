@@ -89,6 +89,10 @@ struct feeds feeds_render(TALLOC_CTX *ctx, struct press *press,
 /* Only those of deadlines, everybody's and each owner's. */
 struct feeds feeds_of_deadlines(TALLOC_CTX *ctx, struct press *press);
 
+/* "partner/JP" -> "/feeds/partner-JP.ics", "body/ADGSOM" -> "/feeds/ADGSOM.ics"
+ * ("/feeds/body-ALL.ics" where another calendar's begins so). On ctx. */
+char *feed_path(TALLOC_CTX *ctx, const char *name);
+
 /* One meeting alone (no calendar name), by uid: its octets as they stand in a
  * feed that is served. REPLY_NOTFOUND. */
 bool feed_meeting(TALLOC_CTX *ctx, const struct feeds *served, const char *uid,

@@ -6,6 +6,7 @@
 #include "daemon/publish/feed_wanted.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -28,25 +29,49 @@ static bool is_wanted(const struct wanted_list *list, enum scope scope,
     return false;
 }
 
+/* By scope: what names of calendars begin with, and all addresses but those of
+ * bodies. */
+static const char *const begins[] = {"all",     "editions", "deadlines",
+                                     "body",    "partner",  "host",
+                                     "cluster", "deadlines"};
+
+/* Does the address of a calendar of another kind begin so? */
+static bool is_taken(const char *code)
+{
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        size_t n = strlen(begins[i]);
+
+        if (strncasecmp(code, begins[i], n) == 0 &&
+            (code[n] == '\0' || code[n] == '-'))
+            return true;
+    }
+    return false;
+}
+
+char *feed_path(TALLOC_CTX *ctx, const char *name)
+{
+    const char *slash = strchr(name, '/');
+
+    if (!slash)
+        return text_format(ctx, "/feeds/%s.ics", name);
+    if (text_begins(name, "body/") && !is_taken(slash + 1))
+        return text_format(ctx, "/feeds/%s.ics", slash + 1);
+    return text_format(ctx, "/feeds/%.*s-%s.ics", (int)(slash - name), name,
+                       slash + 1);
+}
+
 /* `about` is the calendar's description, `of` what its title names. */
 static void want(TALLOC_CTX *ctx, const struct feed_input *in,
                  struct wanted_list *list, enum scope scope, const char *code,
                  const char *of, const char *about)
 {
-    static const char *const words[] = {"all",     "editions", "deadlines",
-                                        "body",    "partner",  "host",
-                                        "cluster", "deadlines"};
-    const char *word = words[scope];
+    const char *word = begins[scope];
     struct wanted w = {.scope = scope, .code = code};
 
     if (is_wanted(list, scope, code))
         return;
     w.name = code[0] ? text_format(ctx, "%s/%s", word, code) : word;
-    if (scope == SCOPE_BODY)
-        w.path = text_format(ctx, "/feeds/%s.ics", code);
-    else
-        w.path = text_format(ctx, "/feeds/%s%s%s.ics", word, code[0] ? "-" : "",
-                             code);
+    w.path = feed_path(ctx, w.name);
     w.title =
         feed_clean_line(ctx, text_format(ctx, "%s%s%s", said(in->calendar_name),
                                          of[0] ? ": " : "", of));

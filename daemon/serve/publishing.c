@@ -23,20 +23,6 @@
 
 /* ---- loading what was published */
 
-/* "body/ADGSOM" -> "/feeds/ADGSOM.ics", "partner/JP" -> "/feeds/partner-JP.ics"
- */
-static char *path_of(TALLOC_CTX *ctx, const char *name)
-{
-    const char *slash = strchr(name, '/');
-
-    if (slash && strncmp(name, "body/", 5) == 0)
-        return text_format(ctx, "/feeds/%s.ics", slash + 1);
-    if (slash)
-        return text_format(ctx, "/feeds/%.*s-%s.ics", (int)(slash - name), name,
-                           slash + 1);
-    return text_format(ctx, "/feeds/%s.ics", name);
-}
-
 /* The calendar's name out of a finished body. */
 static char *title_of(TALLOC_CTX *ctx, const char *body)
 {
@@ -76,7 +62,7 @@ static bool load_feeds(struct published *out, struct serve *s,
 
         to->rows[to->n++] =
             (struct feed){.name = stored[i].name,
-                          .path = hidden ? "" : path_of(ctx, stored[i].name),
+                          .path = hidden ? "" : feed_path(ctx, stored[i].name),
                           .title = title_of(ctx, stored[i].body),
                           .body = stored[i].body,
                           .size = stored[i].size,

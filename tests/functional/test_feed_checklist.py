@@ -69,6 +69,7 @@ CHECKLIST = {
     "withdrawn leaves at once": "test_audience_nobody_withdraws_without_a_word_and_the_uid_comes_back",
     "a joint meeting is the same octets everywhere": "test_joint_meeting_is_the_same_octets_in_every_feed",
     "years ahead as spans": "test_spans_alone_for_years_ahead",
+    "no two calendars have one address": "test_a_body_with_the_name_of_another_calendar_has_an_address_of_its_own",
     "an address is for ever": "test_life_of_an_event_through_vdirsyncer_and_ical_js",
     # ---- HTTP
     "GET and HEAD, else 405 with Allow": "test_head_is_get_without_a_body test_other_methods_are_405_with_allow "
@@ -262,6 +263,32 @@ def test_a_deadline_is_one_day_on_page_in_mail_and_feed(sector):
     sector.ctl("pin", task, "2026-12-28")
     sector.ctl("clock", "2026-12-27T12:00:00Z")
     assert told() == (date(2026, 12, 28), False, False)
+
+
+# ---------------------------------------------------------------- addresses
+
+def test_a_body_with_the_name_of_another_calendar_has_an_address_of_its_own(where):
+    """Addresses are found in any case: a body ALL must not be served where everything is."""
+    codes = ["ALL", "Deadlines", "HOST-TH", "DEADLINES-TH", "EDITION", "HOSTS"]
+    rules = "\n".join(['sector S "S"', "  cycle calendar year", "  notice 30 days", "  hours 09:00 .. 17:00", "  levels director",
+                       '  seat "Bangkok" in TH', 'member TH "Thailand" since 1967-08-08 city "Bangkok" zone Asia/Bangkok']
+                      + [f'body {code} "The {code}"\n  level director' for code in codes]
+                      + ['cluster C "Week"', "  times 1 per cycle", "  window 8 Jan .. 15 Jan", "  lasts 1 day", "  host TH", "  workflow W"]
+                      + [f'  meeting M{n} "Of {code}" of {code} 30 min' for n, code in enumerate(codes)]
+                      + ["workflow W", '  step L "Letter" due 20 days before by host']) + "\n"
+    d = Daemon(where, rules=rules)
+    d.ctl("plan", "2027")
+    d.ctl("confirm", "C-2027")
+    d.ctl("release")
+    rows = {r["feed"]: r for r in d.ctl("feeds")}
+    paths = {name: row["url"][row["url"].index("/feeds/"):] for name, row in rows.items()}
+    assert len({path.lower() for path in paths.values()}) == len(paths)
+    for name, path in paths.items():
+        for form in (path, path.lower(), path.upper().replace("/FEEDS/", "/feeds/")):
+            assert d.get(form)[1]["ETag"] == rows[name]["etag"], (name, form)
+    assert paths["all"] == "/feeds/all.ics" and paths["body/EDITION"] == "/feeds/EDITION.ics"
+    assert paths["body/ALL"] == "/feeds/body-ALL.ics" and paths["body/HOST-TH"] == "/feeds/body-HOST-TH.ics"
+    d.stop()
 
 
 # ---------------------------------------------------------------- a fault

@@ -590,3 +590,11 @@ def test_unknown_paths(site, path):
 def test_unknown_zone(site):
     status, _, body = site.get("/editions/MINISTERIAL-2027?zone=Asia/Tokio")
     assert status == 422 and b"Asia/Tokyo" in body
+
+
+@pytest.mark.parametrize("zone", ["../../../etc/passwd", "/etc/passwd", "Asia/Tokyo/../Seoul", "./Asia/Tokyo", "Asia/", "zone.tab",
+                                  "%3Cscript%3Ealert(1)%3C/script%3E", "%22onload=%22x", "%F0%9F%98%80", "A" * 5000, "%0d%0aX-Evil:1"])
+def test_a_zone_that_is_none_opens_nothing_and_is_not_handed_back_raw(site, zone):
+    status, headers, body = site.get(f"/editions/MINISTERIAL-2027?zone={zone}")
+    assert status == 422 and headers["Content-Type"].startswith("text/html") and "X-Evil" not in headers
+    assert b"<script" not in body and b'"onload' not in body and b"root:" not in body and len(body) < 5000
