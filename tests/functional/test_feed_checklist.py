@@ -112,7 +112,8 @@ CHECKLIST = {
     "14 gzip": "test_no_gzip_whatever_is_accepted",
     "15 ORGANIZER": "test_no_method_organizer_attendee_alarm_attach_geo",
     "16 PUBLISH without ORGANIZER": "test_libical_restrictions test_libical_restrictions_find_something",
-    "17 cancelled clutters or looks active": "test_cancelled_is_a_tombstone_for_thirty_days",
+    "17 cancelled clutters or looks active": "test_cancelled_is_a_tombstone_for_thirty_days "
+                                             "test_what_nobody_saw_leaves_no_tombstone test_a_hidden_item_leaves_no_tombstone_in_public",
     "18 the past vanishes": "test_the_past_stays_for_a_year",
     "19 a day short": "test_end_of_a_span_is_exclusive test_khal_imports_and_lists",
     "20 recurrence": "test_no_recurrence_anywhere",
@@ -143,7 +144,7 @@ CHECKLIST = {
     "edition, body, partner, host, subscribe, changes": "test_page_fits_and_says_what_it_is test_zone_form_leads_to_that_zone "
         "test_changes_are_one_step_from_the_head test_subscribe_links_work test_every_inner_link_leads_somewhere",
     "postponed is not lost": "test_postponed_stays_on_the_pages_of_who_sits_in_it",
-    "dark and light, screen reader, keyboard": "test_page_passes_axe test_keyboard_reaches_the_content_first "
+    "dark and light, screen reader, keyboard, zoom": "test_page_passes_axe test_page_bears_letters_that_are_set_wider test_keyboard_reaches_the_content_first "
                                                "test_every_calendar_is_reached_by_keyboard",
     "every script, from the left and from the right": "test_every_script_fits test_a_name_from_right_to_left_turns_nothing_round_it "
                                                       "test_every_name_stands_alone_in_its_line",

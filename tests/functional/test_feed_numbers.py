@@ -125,6 +125,22 @@ def test_postponed_stays_cancelled_until_there_is_a_date(sector):
     assert ics.by_uid(ics.feed(sector))[uid].status == "CONFIRMED"
 
 
+def test_what_nobody_saw_leaves_no_tombstone(sector):
+    """Called off before it ever stood in a calendar; what did stand there stays as cancelled."""
+    before = set(ics.by_uid(ics.feed(sector)))
+    consult = next(r["item"] for r in sector.ctl("agenda", "JWG-2027") if "Japan" in r["title"])
+    release(sector, ("confirm", "JWG-2027"), ("cancel", consult), ("cancel", ITEM))
+    shown = ics.by_uid(ics.feed(sector))
+    cancelled = {uid for uid, e in shown.items() if e.status == "CANCELLED"}
+    assert cancelled == {uid_of(sector)} and cancelled < before
+    meetings = [e.summary for uid, e in shown.items() if uid not in before]
+    assert len(meetings) > 3 and not [text for text in meetings if "Japan" in text]
+    assert sum(r["item"] == consult for r in sector.ctl("agenda", "JWG-2027", "--release", "2")) == 1
+    release(sector, ("reinstate", consult))
+    again = [e for uid, e in ics.by_uid(ics.feed(sector)).items() if uid not in shown]
+    assert [(e.status, "Japan" in e.summary) for e in again] == [("CONFIRMED", True)]
+
+
 @pytest.mark.parametrize("hidden", ["before", "after"])
 def test_a_hidden_item_leaves_no_tombstone_in_public(sector, hidden):
     """Also when its edition has lost its date and the draft lists no items."""

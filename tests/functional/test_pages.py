@@ -141,9 +141,25 @@ def test_page_passes_axe(browser, site, path, scheme, width):
     browser.execute_script(AXE.read_text())
     found = browser.execute_async_script("""
         const done = arguments[arguments.length - 1];
-        axe.run().then(r => done(r.violations.map(v =>
+        axe.run({rules: {"target-size": {enabled: true}}}).then(r => done(r.violations.map(v =>
             v.id + ": " + v.nodes.map(n => n.html).join(" | "))));""")
     assert found == []
+
+
+@pytest.mark.parametrize("path", [p[0] for p in PAGES])
+def test_page_bears_letters_that_are_set_wider(browser, site, path):
+    """WCAG 1.4.12, at 400 % of a desk (1.4.10): nothing is cut, and nothing scrolls sideways but the picture."""
+    visit(browser, site, path, 320)
+    browser.execute_script("""
+        for (const d of document.querySelectorAll("details")) d.open = true;
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+                          + " p { margin-bottom: 2em !important }");
+        document.adoptedStyleSheets = [sheet];""")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 320
+    assert browser.execute_script("""
+        return [...document.querySelectorAll("main *")].filter(e => !e.closest("svg, figure, .hidden, select") &&
+            e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible").map(e => e.outerHTML);""") == []
 
 
 # Which labels of the picture touch another, or leave it; which month lines are drawn over one.
