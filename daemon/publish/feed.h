@@ -56,10 +56,9 @@ struct feed_input {
     const struct printed_list *printed;
     /* The first release after a restore: no feed may keep its octets. */
     bool restored;
-    /* What was there by `least_until` has no SEQUENCE below this: higher ones
-     * were seen before a restore. 0 never restored. */
+    /* Nothing has a SEQUENCE below this: higher ones were seen before a
+     * restore. 0 never restored. */
     int least;
-    struct instant least_until;
     /* Names of feeds that were served once, besides those of `previous`. */
     const char **given;
     size_t n_given;

@@ -192,11 +192,10 @@ void previous_settle(TALLOC_CTX *ctx, const struct printed_list *p,
 {
     const struct printed *was = printed_row(p, e->uid);
     struct event same;
-    int least;
+    int least = in->least;
 
     if (was && !instant_is_none(was->created))
         e->created = was->created;
-    least = e->created.second <= in->least_until.second ? in->least : 0;
     if (was && was->sequence >= least && is_unchanged(ctx, was, e, &same)) {
         *e = same;
         return;

@@ -183,7 +183,6 @@ struct feed_input private_input(TALLOC_CTX *ctx, struct serve *s)
                                .previous = private_served(ctx, s),
                                .printed = &s->out.printed,
                                .least = s->out.floor.least,
-                               .least_until = s->out.floor.until,
                                .tasks = &s->out.tasks,
                                .now = now,
                                .release_at = now,

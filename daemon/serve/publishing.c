@@ -170,10 +170,7 @@ static int highest(const struct numbering *n, const struct identity *id)
     const struct printed *p = printed_row(&n->s->out.printed, id->uid);
     int sequence = p && p->sequence > id->sequence ? p->sequence : id->sequence;
 
-    return id->created.second <= n->floor.until.second &&
-                   sequence < n->floor.least - 1
-               ? n->floor.least - 1
-               : sequence;
+    return sequence < n->floor.least - 1 ? n->floor.least - 1 : sequence;
 }
 
 static bool identify_thing(TALLOC_CTX *ctx, const struct numbering *n,
@@ -255,7 +252,6 @@ static bool render_feeds(struct release *r, struct error *err)
                                 .printed = &s->out.printed,
                                 .restored = floor->restored,
                                 .least = floor->least,
-                                .least_until = floor->until,
                                 .given = floor->feeds,
                                 .n_given = floor->n_feeds,
                                 .tasks = tasks,
@@ -397,10 +393,8 @@ static bool set_numbering(struct release *r, struct error *err)
     r->numbering = (struct numbering){.s = r->s, .now = r->now};
     if (!store_floor(r->ctx, r->s->store, floor, err))
         return false;
-    if (floor->restored) {
+    if (floor->restored)
         floor->least = floor->sequence + 1;
-        floor->until = r->now;
-    }
     return true;
 }
 

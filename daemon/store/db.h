@@ -40,6 +40,7 @@ struct store {
     sqlite3 *db;
     const char *path; /* of the database */
     const char *kept; /* see store_kept(); NULL none */
+    const char *key;  /* see store_key(); NULL until it was asked for */
     int lock;         /* descriptor of the lock file */
     bool transaction; /* between store_begin and commit or rollback */
     bool probing;     /* writes are tried although there is trouble */
@@ -90,3 +91,7 @@ bool change_end(struct store *st, bool ok, struct error *err) MUST_USE;
 bool store_fail(struct store *st, int rc, struct error *err);
 /* The same words, without a store: for a connection of its own. */
 bool database_fail(sqlite3 *db, const char *path, int rc, struct error *err);
+
+/* The key of UIDs (floor.c), borrowed. A new one lasts from the next
+ * store_set_floor() on. */
+bool store_key(struct store *st, const char **ret, struct error *err) MUST_USE;

@@ -116,7 +116,8 @@ bool store_versions(TALLOC_CTX *ctx, struct store *st, struct version_row **ret,
                     size_t *ret_n, struct error *err) MUST_USE;
 
 /* The identity of a thing (edition or item id): its UID for ever and the
- * highest sequence it ever had. Made on first use as <random>@domain. */
+ * highest sequence it ever had. Made on first use as LETTERS@domain: the same
+ * in every state that has the same key (floor.c). */
 struct identity {
     const char *uid;
     int sequence; /* -1: never released */
@@ -134,10 +135,10 @@ bool store_set_identity(struct store *st, const char *thing, int sequence,
 struct floor {
     int sequence;  /* no SEQUENCE was ever above it */
     bool restored; /* the database knows less than the file */
-    /* Since the last restore, 0 never: of what was there by `until`, numbers
-     * from `least` on are new to everybody. */
+    /* Since the last restore, 0 never: numbers from `least` on are new to
+     * everybody. Below it any event may have been seen before, also one that
+     * comes for the first time as far as the database knows. */
     int least;
-    struct instant until;
     const char **feeds; /* names of the public feeds that were ever served */
     size_t n_feeds;
 };

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 import ics
-from conftest import Failed
+from conftest import Daemon, Failed
 from test_clients import rename_body
 
 EDITION, ITEM = "MINISTERIAL-2027", "MINISTERIAL-2027/SOM+1:JP"
@@ -254,3 +254,68 @@ def test_what_comes_back_long_after_a_restore_is_above_what_was_seen(sector, whe
     release(sector, ("audience", ITEM, "all"))
     again = ics.by_uid(ics.feed(sector))[uid]
     assert again.sequence > seen.sequence and again.modified > seen.modified
+
+
+LATER = ("MINISTERIAL-2028", "JWG-2028")
+
+
+def publish_later(d):
+    """Editions of another year, confirmed and released; the UIDs of all that they have."""
+    d.ctl("plan", "2028")
+    release(d, *(("confirm", name) for name in LATER))
+    return {r["item"]: r["uid"] for name in LATER for r in d.ctl("agenda", name, "--release", number(d))} | \
+        {r["edition"]: r["uid"] for r in d.ctl("editions", "2028", "--release", number(d)) if r["uid"]}
+
+
+def number(d):
+    return d.ctl("status")[0]["release"]
+
+
+def test_what_was_published_after_the_copy_has_its_uid_again(sector, where):
+    sector.ctl("backup", where / "old.db")
+    uids = publish_later(sector)
+    assert len(uids) == len(set(uids.values())) > 20
+    release(sector, ("confirm", LATER[0], "--city", "Temburong"))
+    seen = ics.by_uid(ics.feed(sector))
+    restore(sector, where / "old.db")
+    assert number(sector) == 1
+    release(sector)  # without them; they come later
+    assert not set(uids.values()) & ics.by_uid(ics.feed(sector)).keys()
+    assert publish_later(sector) == uids
+    after = ics.by_uid(ics.feed(sector))
+    assert after.keys() == seen.keys()
+    for uid, e in seen.items():
+        assert after[uid].sequence > e.sequence and after[uid].modified > e.modified
+
+
+def test_a_calendar_that_is_begun_anew_has_its_uids_again(sector):
+    """The database is lost, and there is no copy: what is planned again is what it was."""
+    seen = ics.by_uid(ics.feed(sector))
+    sector.stop()
+    for old in (sector.path / "state").glob("convened.db*"):
+        old.unlink()
+    sector.start()
+    sector.ctl("plan", "2027")
+    release(sector, ("confirm", EDITION))
+    after = ics.by_uid(ics.feed(sector))
+    assert after.keys() == seen.keys()
+    assert all(after[uid].sequence > e.sequence for uid, e in seen.items())
+
+
+def test_without_the_file_the_copy_has_the_key(sector, where):
+    sector.ctl("backup", where / "old.db")
+    uids = publish_later(sector)
+    (sector.path / "state/sequence").unlink()
+    restore(sector, where / "old.db")
+    assert publish_later(sector) == uids
+
+
+def test_another_calendar_has_other_uids(sector, where):
+    other = Daemon(where / "other")
+    try:
+        other.ctl("plan", "2027")
+        release(other, ("confirm", EDITION))
+        mine, theirs = (ics.by_uid(ics.feed(d)) for d in (sector, other))
+        assert len(mine) == len(theirs) and not mine.keys() & theirs.keys()
+    finally:
+        other.stop()

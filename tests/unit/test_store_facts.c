@@ -60,12 +60,16 @@ static void a_sequence_never_falls(void **state)
 static void an_identity_is_undone_with_its_release(void **state)
 {
     struct fixture *f = *state;
-    const char *uid;
+    struct identity undone, again;
 
     assert_good(f, store_begin(f->st, &f->err));
-    uid = identity(f, "A", 1).uid;
+    undone = identity(f, "A", 1);
+    assert_good(f, store_set_identity(f->st, "A", 4, at(2), &f->err));
     store_rollback(f->st);
-    assert_string_not_equal(identity(f, "A", 1).uid, uid);
+    again = identity(f, "A", 3);
+    assert_string_equal(again.uid, undone.uid);
+    assert_int_equal(again.sequence, -1);
+    assert_int_equal(again.created.second, 3);
 }
 
 /* ---- history and holidays */

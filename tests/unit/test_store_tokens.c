@@ -208,6 +208,41 @@ static void a_floor_names_all_that_was_served(void **state)
         assert_string_equal(floor.feeds[i], names[i]);
 }
 
+static const char *uid_of(struct fixture *f, const char *thing)
+{
+    struct identity id;
+
+    assert_good(f, store_identity(f->ctx, f->st, thing, "asd.example.org",
+                                  at(1), &id, &f->err));
+    return id.uid;
+}
+
+/* Whatever the database knows: the file's key is the one of what was given out
+ * last. One without a key, as they were once, is no reason to take another. */
+static void a_uid_is_made_with_the_key_of_the_file(void **state)
+{
+    struct fixture *f = *state;
+    const char *path = text_format(f->ctx, "%s/sequence", f->directory);
+    const char *mine, *known = uid_of(f, "KNOWN-2027");
+
+    assert_good(f, set_floor(f, 7));
+    mine = uid_of(f, "A-2027");
+    write_floor(f, "8\n");
+    store_reopen(f);
+    assert_string_not_equal(uid_of(f, "B-2027"), mine);
+    write_floor(f, "9\nkey 00\nbody/A\n");
+    store_reopen(f);
+    assert_string_equal(uid_of(f, "C-2027"),
+                        "menq2moqxdcv5bkpylysjfin72y4@asd.example.org");
+    assert_string_equal(uid_of(f, "A-2027"), mine); /* for ever */
+    assert_string_equal(uid_of(f, "KNOWN-2027"), known);
+    assert_good(f, set_floor(f, 10));
+    assert_int_equal(unlink(path), 0);
+    store_reopen(f);
+    assert_string_equal(uid_of(f, "D-2027"),
+                        "k6ydai2q3qdbo3vkac3ra2jlqkiq@asd.example.org");
+}
+
 /* A database that is ahead, or a file that says nothing, is no restore. */
 static void a_file_behind_or_broken_is_none(void **state)
 {
@@ -249,6 +284,7 @@ int main(void)
         STORE_TEST(the_floor_lies_in_both_places),
         STORE_TEST(a_file_ahead_is_a_restore),
         STORE_TEST(a_floor_names_all_that_was_served),
+        STORE_TEST(a_uid_is_made_with_the_key_of_the_file),
         STORE_TEST(a_file_behind_or_broken_is_none),
         STORE_TEST(a_floor_that_cannot_be_kept_is_told),
     };
