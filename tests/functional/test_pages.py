@@ -215,21 +215,20 @@ JAWI = {'"Brunei Darussalam"': '"نڬارا بروني دارالسلام"', '"B
 
 @pytest.fixture(scope="module")
 def jawi():
-    path = Path(tempfile.mkdtemp(prefix="cvd"))
     text = (SOURCE / "config/rules/asean-digital.rules").read_text()
     for old, new in JAWI.items():
         assert old in text
         text = text.replace(old, new)
-    d = Daemon(path, rules=text)
-    d.ctl("plan", "2027")
-    d.ctl("confirm", "MINISTERIAL-2027")
-    d.ctl("release")
-    d.ctl("confirm", "MINISTERIAL-2027", "--city", "توتوڠ")
-    d.ctl("cancel", "HACKATHON-2027")
-    d.ctl("release")
-    yield d
-    d.stop()
-    shutil.rmtree(path, ignore_errors=True)
+    with folder() as path:
+        d = Daemon(path, rules=text)
+        d.ctl("plan", "2027")
+        d.ctl("confirm", "MINISTERIAL-2027")
+        d.ctl("release")
+        d.ctl("confirm", "MINISTERIAL-2027", "--city", "توتوڠ")
+        d.ctl("cancel", "HACKATHON-2027")
+        d.ctl("release")
+        yield d
+        d.stop()
 
 
 @pytest.mark.parametrize("width", [320, 1280])
