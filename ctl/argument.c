@@ -544,6 +544,38 @@ static bool check_file(const struct verb_arg *a, json_t *v, json_t **ret,
     return keep(v, ret);
 }
 
+/* A text, or its name and its text. */
+static bool is_file(const json_t *v)
+{
+    return json_is_string(v) || (json_object_size(v) == 2 &&
+                                 json_is_string(json_object_get(v, "name")) &&
+                                 json_is_string(json_object_get(v, "text")));
+}
+
+/* One of them, or several. */
+static bool check_files(const struct verb_arg *a, json_t *v, json_t **ret,
+                        struct error *err)
+{
+    json_t *one;
+    size_t i;
+
+    (void)a;
+    if (is_file(v)) {
+        *ret = json_pack("[O]", v);
+        return true;
+    }
+    if (json_array_size(v) == 0 || json_array_size(v) > LIST_MOST)
+        return fail(err, REPLY_USAGE, "these must be 1 to %d files", LIST_MOST);
+    json_array_foreach(v, i, one)
+    {
+        if (!is_file(one))
+            return fail(err, REPLY_USAGE,
+                        "each of these must be the text of a file, or its name "
+                        "and text");
+    }
+    return keep(v, ret);
+}
+
 static bool check_path(const struct verb_arg *a, json_t *v, json_t **ret,
                        struct error *err)
 {

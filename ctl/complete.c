@@ -65,7 +65,8 @@ static void offer_options(TALLOC_CTX *ctx, const struct completion *c,
                           const char *const *words)
 {
     for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++)
-        if (a->place == PLACE_OPTION && !given(n, words, a->name))
+        if (a->place == PLACE_OPTION &&
+            (a->type == ARG_FILES || !given(n, words, a->name)))
             offer(c, text_format(ctx, "--%s", a->name));
 }
 

@@ -228,7 +228,8 @@ static const struct verb_arg *arg_named(const struct verb *v, const char *name)
 static bool has_file(const struct verb *v, const json_t *args)
 {
     for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++)
-        if (a->type == ARG_FILE && json_object_get(args, a->name))
+        if ((a->type == ARG_FILE || a->type == ARG_FILES) &&
+            json_object_get(args, a->name))
             return true;
     return false;
 }
@@ -358,6 +359,20 @@ static const struct verb_arg *option_find(const struct verb *v,
     return NULL;
 }
 
+/* One more file. */
+static bool append_file(json_t *args, const struct verb_arg *a,
+                        const char *path, struct error *err)
+{
+    json_t *list = json_object_get(args, a->name), *one = json_string(path);
+
+    if (!one)
+        return fail(err, REPLY_USAGE, "%s: this is not UTF-8", a->name);
+    if (!list)
+        (void)json_object_set_new(args, a->name, list = json_array());
+    (void)json_array_append_new(list, one);
+    return true;
+}
+
 /* Reads the option at words[*i] and, where it has one, its value. */
 static bool read_option(const struct verb *v, size_t n,
                         const char *const *words, size_t *i, json_t *args,
@@ -369,7 +384,7 @@ static bool read_option(const struct verb *v, size_t n,
 
     if (!a)
         return false;
-    if (json_object_get(args, a->name))
+    if (a->type != ARG_FILES && json_object_get(args, a->name))
         return fail(err, REPLY_USAGE, "--%s is given twice", a->name);
     if (a->type == ARG_FLAG && value)
         return fail(err, REPLY_USAGE, "--%s takes no value", a->name);
@@ -380,8 +395,9 @@ static bool read_option(const struct verb *v, size_t n,
     if (!value && *i + 1 >= n)
         return fail(err, REPLY_USAGE, "--%s needs %s: %s", a->name, arg_hint(a),
                     a->help);
-    return set_text(a->name, args, a->name, value ? value + 1 : words[++*i],
-                    err);
+    value = value ? value + 1 : words[++*i];
+    return a->type == ARG_FILES ? append_file(args, a, value, err)
+                                : set_text(a->name, args, a->name, value, err);
 }
 
 static const struct verb_arg *next_position(const struct verb_arg *a)
@@ -526,22 +542,47 @@ static bool read_any(TALLOC_CTX *job, const char *path, char **ret_text,
     return good;
 }
 
-static bool read_file(json_t *args, const struct verb_arg *a, struct error *err)
+/* The text of the file at `path`, which must be UTF-8. */
+static bool read_text(const char *path, json_t **ret, struct error *err)
 {
     TALLOC_CTX *job = talloc_new(NULL);
-    char *path = memory_text(job, args_text(args, a->name)), *text;
+    char *text;
     size_t size;
     bool good = read_any(job, path, &text, &size, err);
 
     if (good && (!text_is_utf8(text, size) || strlen(text) != size))
         good = fail(err, REPLY_INPUT,
                     "%s: this is not a UTF-8 text; save it as UTF-8", path);
-    if (good) {
-        (void)json_object_set_new(args, a->name, json_stringn(text, size));
-        (void)json_object_set_new(args, "name", json_string(path));
-    }
+    if (good)
+        *ret = json_stringn(text, size);
     talloc_free(job);
     return good;
+}
+
+static bool read_file(json_t *args, const struct verb_arg *a, struct error *err)
+{
+    json_t *path = json_object_get(args, a->name), *text;
+
+    if (!read_text(json_string_value(path), &text, err))
+        return false;
+    (void)json_object_set(args, "name", path);
+    (void)json_object_set_new(args, a->name, text);
+    return true;
+}
+
+static bool read_list(json_t *args, const struct verb_arg *a, struct error *err)
+{
+    json_t *list = json_object_get(args, a->name), *path, *text;
+    size_t i;
+
+    json_array_foreach(list, i, path)
+    {
+        if (!read_text(json_string_value(path), &text, err))
+            return false;
+        (void)json_array_set_new(
+            list, i, json_pack("{s:O, s:o}", "name", path, "text", text));
+    }
+    return true;
 }
 
 /* "sha256:DIGITS NAME" of a file that stays where it is. */
@@ -579,6 +620,7 @@ bool verb_read_files(const struct verb *v, json_t *args, struct error *err)
     for (const struct verb_arg *a = v->args; a->place != PLACE_END; a++)
         if (json_object_get(args, a->name) &&
             ((a->type == ARG_FILE && !read_file(args, a, err)) ||
+             (a->type == ARG_FILES && !read_list(args, a, err)) ||
              (a->type == ARG_SUM && !sum_file(args, a, err))))
             return false;
     return true;

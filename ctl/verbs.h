@@ -88,8 +88,9 @@ bool verb_check(const struct verb *v, json_t *args, struct error *err) MUST_USE;
 bool verb_parse(const struct verb *v, size_t n, const char *const *words,
                 json_t **ret, struct error *err) MUST_USE;
 
-/* Replaces every FILE argument by the file's text and its name, every SUM by
- * the file's digest and name: the daemon opens no path of a user. */
+/* Replaces every FILE, and each of FILES, by the file's text and its name,
+ * every SUM by the file's digest and name: the daemon opens no path of a user.
+ */
 bool verb_read_files(const struct verb *v, json_t *args,
                      struct error *err) MUST_USE;
 
@@ -98,7 +99,7 @@ const char *args_text(const json_t *args, const char *name);
 long long args_number(const json_t *args, const char *name,
                       long long otherwise);
 bool args_flag(const json_t *args, const char *name);
-/* An array of strings, or NULL. */
+/* An array, of strings but for FILES, or NULL. */
 const json_t *args_list(const json_t *args, const char *name);
 
 /* ---- the types (argument.c) */

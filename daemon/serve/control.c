@@ -222,6 +222,26 @@ static json_t *file_print(TALLOC_CTX *ctx, const json_t *text)
                                    digest_hex(ctx, octets, sizeof octets)));
 }
 
+/* Of each its name and what it is known by. */
+static json_t *files_print(TALLOC_CTX *ctx, const json_t *list)
+{
+    json_t *prints = json_array(), *file, *print;
+    size_t i;
+
+    json_array_foreach(list, i, file)
+    {
+        if (json_is_string(file)) {
+            (void)json_array_append_new(prints, file_print(ctx, file));
+            continue;
+        }
+        print = file_print(ctx, json_object_get(file, "text"));
+        (void)json_array_append_new(
+            prints, json_pack("{s:O, s:o}", "name",
+                              json_object_get(file, "name"), "text", print));
+    }
+    return prints;
+}
+
 /* The arguments as the log has them; the caller frees the text. */
 static char *logged_args(const struct request *q)
 {
@@ -233,6 +253,9 @@ static char *logged_args(const struct request *q)
 
         if (a->type == ARG_FILE && json_is_string(value))
             (void)json_object_set_new(args, a->name, file_print(q->ctx, value));
+        if (a->type == ARG_FILES && value)
+            (void)json_object_set_new(args, a->name,
+                                      files_print(q->ctx, value));
     }
     text = json_dumps(args, JSON_COMPACT);
     json_decref(args);

@@ -12,8 +12,7 @@
 
 /* ---- the rules of a fork */
 
-/* The files that the draft was planned with, each with its sector, and room for
- * one more. */
+/* The files that the draft was planned with, each with its sector. */
 static bool own_files(TALLOC_CTX *ctx, struct serve *s, const char *draft,
                       struct draft_file **ret, size_t *ret_n)
 {
@@ -27,22 +26,24 @@ static bool own_files(TALLOC_CTX *ctx, struct serve *s, const char *draft,
     for (size_t i = 0; i < n; i++)
         if (!files[i].sector[0] && !generation_place(ctx, s, &files[i], &found))
             return false;
-    *ret = array_grow(ctx, files, struct draft_file, n + 1);
+    *ret = files;
     *ret_n = n;
     return true;
 }
 
 const struct rules *draft_rules_with(TALLOC_CTX *ctx, struct serve *s,
                                      const char *draft,
-                                     const struct draft_file *one,
-                                     struct diagnostics *found)
+                                     const struct draft_file *more,
+                                     size_t n_more, struct diagnostics *found)
 {
     struct draft_file *files;
     size_t n;
 
     if (!own_files(ctx, s, draft, &files, &n))
-        return generation_with(ctx, s, one, 1, found);
-    files[n++] = *one;
+        return generation_with(ctx, s, more, n_more, found);
+    files = array_grow(ctx, files, struct draft_file, n + n_more);
+    for (size_t i = 0; i < n_more; i++)
+        files[n++] = more[i];
     return generation_with(ctx, s, files, n, found);
 }
 

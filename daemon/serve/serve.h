@@ -140,12 +140,12 @@ bool draft_facts(TALLOC_CTX *ctx, struct serve *s, const char *name,
  * change when name is "main", else on ctx. */
 bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
                  const struct plan **ret, struct error *err) MUST_USE;
-/* The rules that a draft is planned and laid out by, with one more file (its
- * sector set), which is not kept; NULL when there are errors. On ctx. */
+/* The rules that a draft is planned and laid out by, with more files (their
+ * sectors set), which are not kept; NULL when there are errors. On ctx. */
 const struct rules *draft_rules_with(TALLOC_CTX *ctx, struct serve *s,
                                      const char *draft,
-                                     const struct draft_file *one,
-                                     struct diagnostics *found);
+                                     const struct draft_file *more,
+                                     size_t n_more, struct diagnostics *found);
 /* The last release, when people know from it when the items of e begin, and an
  * officer did not lay its agenda anew since; else NULL. */
 const struct plan *draft_told(const struct serve *s, const struct edition *e);

@@ -32,9 +32,10 @@ struct planning_work {
     struct error err;
     int64_t nanoseconds;
     const char *draft;
-    struct draft_file file; /* --rules; text NULL without */
-    unsigned edits;         /* of the drafts when it began */
-    bool called; /* one edition more: say only what is new or moves */
+    struct draft_file *files; /* --rules, one of a sector */
+    size_t n_files;
+    unsigned edits; /* of the drafts when it began */
+    bool called;    /* one edition more: say only what is new or moves */
 };
 
 /* Whether a candidate stands better for the date of e than another one: its
@@ -260,8 +261,11 @@ static void plan_rows(struct request *q, const struct planning_work *w)
 static bool keep_rules(const struct planning_work *w, struct serve *s,
                        struct error *err)
 {
-    return !w->file.text ||
-           store_put_draft_file(s->store, w->draft, &w->file, err);
+    bool good = true;
+
+    for (size_t i = 0; i < w->n_files && good; i++)
+        good = store_put_draft_file(s->store, w->draft, &w->files[i], err);
+    return good;
 }
 
 static bool plan_finish(struct job *job, struct error *err)
@@ -308,28 +312,52 @@ static bool has_errors(const struct diagnostics *found, struct error *err)
     return false;
 }
 
+/* Adds one of the files of --rules, each in place of another sector's. */
+static bool own_file(struct request *q, struct planning_work *w,
+                     TALLOC_CTX *ctx, const json_t *one, struct error *err)
+{
+    const char *text = json_string_value(
+                   json_is_string(one) ? one : json_object_get(one, "text")),
+               *name = json_is_string(one) ? request_text(q, "name")
+                                           : args_text(one, "name");
+    struct draft_file file = {"", name ? name : "rules", text};
+    struct diagnostics found = {NULL, 0, 0};
+
+    if (!generation_place(ctx, q->serve, &file, &found))
+        return has_errors(&found, err);
+    if (!generation_has(q->serve, file.sector))
+        return fail(err, REPLY_NOTFOUND,
+                    "no sector here has the code %s: there are %s", file.sector,
+                    q->serve->generation->codes);
+    for (size_t i = 0; i < w->n_files; i++)
+        if (text_same(w->files[i].sector, file.sector))
+            return fail(err, REPLY_USAGE, "%s and %s are both rules of %s",
+                        w->files[i].file, file.file, file.sector);
+    w->files[w->n_files++] = file;
+    return true;
+}
+
 /* --rules: the rules of this question, tried on a fork. */
 static bool own_rules(struct request *q, struct planning_work *w,
                       TALLOC_CTX *ctx, struct error *err)
 {
-    const char *text = request_text(q, "rules"),
-               *name = request_text(q, "name");
-    struct serve *s = q->serve;
+    const json_t *list = args_list(q->args, "rules"), *one;
     struct diagnostics found = {NULL, 0, 0};
+    size_t i;
 
-    if (!text)
+    if (!list)
         return true;
     if (strcmp(w->draft, "main") == 0)
         return fail(err, REPLY_USAGE,
                     "other rules are tried on a fork: name one with --draft");
-    w->file = (struct draft_file){"", name ? name : "rules", text};
-    if (!generation_place(ctx, s, &w->file, &found))
-        return has_errors(&found, err);
-    if (!generation_has(s, w->file.sector))
-        return fail(err, REPLY_NOTFOUND,
-                    "no sector here has the code %s: there are %s",
-                    w->file.sector, s->generation->codes);
-    w->in.rules = draft_rules_with(ctx, s, w->draft, &w->file, &found);
+    w->files = array_new(ctx, struct draft_file, json_array_size(list));
+    json_array_foreach(list, i, one)
+    {
+        if (!own_file(q, w, ctx, one, err))
+            return false;
+    }
+    w->in.rules =
+        draft_rules_with(ctx, q->serve, w->draft, w->files, w->n_files, &found);
     return w->in.rules || has_errors(&found, err);
 }
 

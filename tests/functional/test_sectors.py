@@ -164,7 +164,7 @@ def test_feeds_and_pages_show_both(two):
     assert two.run("feed", "lint").returncode == 0
     year = two.get("/2027")[2].decode()
     assert "Digital Affairs and River Affairs" in year
-    assert "<h3>Digital Affairs</h3>" in year and "<h3>River Affairs</h3>" in year
+    assert "<h3><bdi>Digital Affairs</bdi></h3>" in year and "<h3><bdi>River Affairs</bdi></h3>" in year
     assert "<dd>River Affairs</dd>" in two.get("/editions/RWEEK-2027")[2].decode()
     assert "<dd>River Affairs</dd>" in two.get("/bodies/RBOARD")[2].decode()
 
@@ -288,3 +288,34 @@ def test_a_fork_keeps_every_file_it_was_planned_with(two, where):
     two.ctl("fork", "late")
     assert [d.get("rules") for d in two.ctl("drafts")] == [[], []]
     assert dates("late") == {"DWEEK-2027": "2027-09-06", "RWEEK-2027": "2027-09-09"}
+
+
+def test_a_change_that_two_files_make_together(two, where):
+    """Either alone says of a member what the other does not."""
+    two.ctl("plan", "2027")
+    two.ctl("fork", "late")
+    rivers, digital = where / "r.txt", where / "d.txt"
+    for file, rules in ((rivers, RIVERS), (digital, DIGITAL)):
+        file.write_text(later(rules, "window 6 Sep .. 17 Sep", "6 Sep")
+                        .replace("window 6 Sep .. 6 Sep", "window 8 Nov .. 8 Nov")
+                        .replace("zone Asia/Jakarta", "zone Asia/Makassar"))
+        with pytest.raises(Failed) as failed:
+            two.ctl("plan", "2027", "--rules", file, "--draft", "late")
+        assert failed.value.status == 65 and "member ID" in failed.value.stderr
+    rows = two.ctl("plan", "2027", "--rules", rivers, "--draft", "late", f"--rules={digital}")
+    assert {r["edition"]: r["start"] for r in rows} == {"DWEEK-2027": "2027-11-08", "RWEEK-2027": "2027-10-04"}
+    assert two.ctl("drafts")[1]["rules"] == [str(digital), str(rivers)]
+    logged = two.ctl("log")[-1]["args"]
+    assert str(rivers) in str(logged) and "sha256:" in str(logged) and "sector RIVERS" not in str(logged)
+    with pytest.raises(Failed) as failed:
+        two.ctl("plan", "2027", "--rules", rivers, "--rules", rivers, "--draft", "late")
+    assert failed.value.status == 64 and "both rules of RIVERS" in failed.value.stderr
+
+
+def test_a_text_alone_is_one_file_on_the_wire(two):
+    two.ctl("plan", "2027")
+    two.ctl("fork", "late")
+    text = DIGITAL.replace("window 6 Sep .. 6 Sep", "window 8 Nov .. 8 Nov")
+    rows = two.call("plan", {"cycles": "2027", "draft": "late", "rules": text, "name": "mine.rules"})
+    assert "2027-11-08" in {r["start"] for r in rows}
+    assert two.ctl("drafts")[1]["rules"] == ["mine.rules"]

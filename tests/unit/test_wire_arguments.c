@@ -207,6 +207,18 @@ static void requests_are_checked_by_name_and_type(void **state)
                    "name: this must be a text");
     expect_request(VERB_CHECK, "{\"name\":\"f\"}",
                    "check has no argument \"name\"");
+    expect_request(VERB_PLAN, "{\"cycles\":\"2027\",\"rules\":\"sector A\"}",
+                   NULL);
+    expect_request(VERB_PLAN,
+                   "{\"cycles\":\"2027\",\"rules\":[{\"name\":\"a\",\"text\":"
+                   "\"sector A\"},\"sector B\"],\"name\":\"b\"}",
+                   NULL);
+    expect_request(VERB_PLAN, "{\"cycles\":\"2027\",\"rules\":[]}",
+                   "--rules: these must be 1 to 200 files");
+    expect_request(VERB_PLAN,
+                   "{\"cycles\":\"2027\",\"rules\":[{\"name\":\"a\"}]}",
+                   "--rules: each of these must be the text of a file, or its "
+                   "name and text");
     expect_request(VERB_BACKUP, "{\"file\":\"b.db\"}",
                    "FILE: \"b.db\" is not an absolute path");
 }

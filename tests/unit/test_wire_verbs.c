@@ -382,7 +382,9 @@ static void completion_knows_what_may_follow(void **state)
     expect_completion("move M-2027/S", "<agenda M-2027 item  M-2027/S>\n");
     expect_completion("contact add a@b.org --bodies A,B",
                       "<bodies code A, B>\n");
-    expect_completion("confirm M-2027 --host B", "<members code  B>\n");
+    expect_completion("confirm M-2027 --host B",
+                      "<members code  B>\n<partners code  B>\n");
+    expect_completion("plan 2027 --rules a.rules --ru", "--rules\n");
     expect_completion("send a", "all\n<outbox message  a>\n");
     expect_completion("help con", "confirm\ncontacts\ncontact\n");
     expect_completion("status ''", "");
