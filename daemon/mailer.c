@@ -505,12 +505,14 @@ static void set_limits(void)
 #endif
 }
 
-/* No SA_RESTART: a connect() that hangs ends when we are asked to stop. */
+/* No SA_RESTART: a connect() that hangs ends when we are asked to stop. A reload
+ * by `systemctl kill -s HUP` reaches every process of the service. */
 static void set_signals(void)
 {
     struct sigaction action = {.sa_handler = on_term};
 
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGHUP, SIG_IGN);
     (void)sigaction(SIGTERM, &action, NULL);
 }
 

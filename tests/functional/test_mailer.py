@@ -296,6 +296,20 @@ def test_sigterm_finishes_the_mail_in_hand():
         process.stderr.close()
 
 
+def test_sighup_ends_nothing():
+    with Server(dot=[Slow(0.3, "250 taken")]) as relay:
+        process = start()
+        process.stdin.write(batch(relay.port))
+        process.stdin.close()
+        read_until(process, "begun 1")
+        process.send_signal(signal.SIGHUP)
+        out, err = process.stdout.read(), process.stderr.read()
+        process.wait(60)
+        assert Result(process, out, err).words == "sent sent sent"
+        process.stdout.close()
+        process.stderr.close()
+
+
 def test_nothing_is_sent_when_nobody_listens():
     go_on = Later("354 go on")
     with Server(data=[go_on]) as relay:
