@@ -1,6 +1,7 @@
 /*
  * Aligned columns. Widths are display columns; the last column is never padded,
- * so no line ends in blanks.
+ * so no line ends in blanks. Where the terminal is too narrow for all columns,
+ * the first ones stay columns and the others go below their row.
  */
 #include "ctl/grid.h"
 
@@ -10,8 +11,9 @@
 #include "ctl/width.h"
 #include "daemon/base/error.h"
 #include "daemon/base/memory.h"
+#include "daemon/base/text.h"
 
-enum { GAP = 2, NARROWEST = 16 };
+enum { GAP = 2, NARROWEST = 16, LAST_ROOM = 24, BELOW = 4 };
 
 struct line {
     const char *section; /* NULL: a row */
@@ -125,6 +127,7 @@ void grid_wrap(FILE *out, const char *text, int indent, int width)
     (void)fprintf(out, "%s\n", text);
 }
 
+/* Of the first n columns. */
 static size_t last_cell(const struct look *looks, const char *const *cells,
                         size_t n)
 {
@@ -136,10 +139,69 @@ static size_t last_cell(const struct look *looks, const char *const *cells,
     return last;
 }
 
-static void print_cells(const struct grid *g, const struct look *looks,
-                        const char *const *cells, FILE *out, int width)
+/* How many of the columns stand beside each other: all, where what is left for
+ * the last one is enough to wrap it in, or else those that fit whole. */
+static size_t beside(const struct grid *g, const struct look *looks, int width)
 {
-    size_t last = last_cell(looks, cells, g->n);
+    int at = g->indent;
+    size_t last = 0, fit = 0;
+
+    for (size_t i = 0; i < g->n; i++)
+        if (looks[i].shown)
+            last = i;
+    for (size_t i = 0; width > 0 && i < g->n; i++) {
+        int least = looks[i].width;
+
+        if (!looks[i].shown)
+            continue;
+        if (i == last && least > LAST_ROOM)
+            least = LAST_ROOM;
+        if (at > g->indent && at + least > width)
+            return fit;
+        at += looks[i].width + GAP;
+        fit = i + 1;
+    }
+    return g->n;
+}
+
+/* "LAST POLL" as "last poll". */
+static char *lower(TALLOC_CTX *ctx, const char *heading)
+{
+    char *text = memory_text(ctx, heading);
+
+    for (char *p = text; *p; p++)
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+    return text;
+}
+
+/* The cells from column `first` on, each with its heading. */
+static void print_below(const struct grid *g, const struct look *looks,
+                        const char *const *cells, size_t first, FILE *out,
+                        int width)
+{
+    TALLOC_CTX *job = talloc_new(NULL);
+    int indent = g->indent + BELOW;
+    const char *text = "";
+
+    for (size_t i = first; i < g->n; i++) {
+        if (!looks[i].shown || !*cells[i])
+            continue;
+        text = text_format(job, "%s%s%s%s%s", text, *text ? "; " : "",
+                           g->headed ? lower(job, g->headings[i]) : "",
+                           g->headed ? ": " : "", cells[i]);
+    }
+    if (*text) {
+        (void)fprintf(out, "%*s", indent, "");
+        grid_wrap(out, text, indent, width);
+    }
+    talloc_free(job);
+}
+
+static void print_cells(const struct grid *g, const struct look *looks,
+                        const char *const *cells, size_t n, FILE *out,
+                        int width)
+{
+    size_t last = last_cell(looks, cells, n);
     int column = g->indent;
 
     (void)fprintf(out, "%*s", g->indent, "");
@@ -165,17 +227,22 @@ static void print_cells(const struct grid *g, const struct look *looks,
 void grid_print(const struct grid *g, FILE *out, int width)
 {
     struct look looks[GRID_MOST];
+    size_t n;
 
     for (size_t i = 0; i < g->n; i++)
         looks[i] = look_at(g, i);
+    n = beside(g, looks, width);
     if (g->headed && g->n_lines > 0)
-        print_cells(g, looks, g->headings, out, width);
+        print_cells(g, looks, g->headings, n, out, width);
     for (size_t i = 0; i < g->n_lines; i++) {
         const struct line *line = &g->lines[i];
+        const char *const *cells = (const char *const *)line->cells;
 
-        if (!line->section)
-            print_cells(g, looks, (const char *const *)line->cells, out, width);
-        else
+        if (line->section) {
             (void)fprintf(out, "%s%s\n", i > 0 ? "\n" : "", line->section);
+            continue;
+        }
+        print_cells(g, looks, cells, n, out, width);
+        print_below(g, looks, cells, n, out, width);
     }
 }

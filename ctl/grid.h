@@ -18,7 +18,9 @@ void grid_add(struct grid *g, const char *const *cells);
 /* A line of its own between rows; an empty line before all but the first. */
 void grid_section(struct grid *g, const char *text);
 /* Columns without a single cell are left out; columns of numbers go right.
- * width: columns of the terminal, where the last column is wrapped; 0: any. */
+ * width: columns of the terminal, where the last column is wrapped; 0: any.
+ * What has no room beside the first columns stands below each row, indented,
+ * after its heading: no line is longer than the terminal is wide. */
 void grid_print(const struct grid *g, FILE *out, int width);
 
 /* Text broken at blanks into lines of at most width - indent columns (0: one

@@ -171,6 +171,14 @@ static int terminal_width(int fd)
     return 80;
 }
 
+/* Of a terminal that knows how to overwrite a line; 0 for others. */
+static int moving_width(int fd)
+{
+    const char *term = getenv("TERM");
+
+    return term && *term && strcmp(term, "dumb") != 0 ? terminal_width(fd) : 0;
+}
+
 static bool ask_daemon(const struct options *o, const struct verb *v,
                        const json_t *args, const struct wire_listener *l,
                        json_t **ret_summary, struct error *err)
@@ -206,7 +214,7 @@ static int converse(TALLOC_CTX *ctx, const struct options *o,
                                  .width = terminal_width(STDOUT_FILENO),
                                  .out = stdout};
     struct answer a = {.table = table_new(ctx, v, &look),
-                       .width = terminal_width(STDERR_FILENO)};
+                       .width = moving_width(STDERR_FILENO)};
     struct wire_listener l = {on_row, on_progress, &a};
     json_t *summary = NULL;
     struct error err;
