@@ -251,11 +251,12 @@ static void add_missing(TALLOC_CTX *ctx, struct audit_row *row,
     row->missing[row->n_missing++] = text;
 }
 
-/* " (MINISTERIAL-2027 lapsed)": editions of the cycle that would have had what
- * is missing, "" when there is none. */
-static const char *reason_of(const struct auditor *a, const struct body *b,
-                             const struct body *with,
-                             const struct partner *partner, int cycle)
+/* "MINISTERIAL-2027 lapsed": editions of the cycle that would have had what is
+ * missing, "" when there is none. */
+static const char *edition_reasons(const struct auditor *a,
+                                   const struct body *b,
+                                   const struct body *with,
+                                   const struct partner *partner, int cycle)
 {
     const char *text = "";
 
@@ -275,11 +276,52 @@ static const char *reason_of(const struct auditor *a, const struct body *b,
                              : would.rows[j].kind == ITEM_MEETING &&
                                    (!with || sits_with(&would.rows[j], with)));
             if (found)
-                text = text_format(a->ctx, "%s%s%s %s", text,
-                                   *text ? ", " : " (", o->edition->id,
+                text = text_format(a->ctx, "%s%s%s %s", text, *text ? ", " : "",
+                                   o->edition->id,
                                    edition_status_word(o->edition->status));
         }
-    return *text ? text_format(a->ctx, "%s)", text) : "";
+    return text;
+}
+
+static bool would_count(const struct item *i, const struct body *b,
+                        const struct body *with, const struct partner *partner)
+{
+    if (i->part > 1 || i->status != ITEM_CANCELLED || !item_has_body(i, b))
+        return false;
+    return partner
+               ? text_same(i->partner, partner->code)
+               : i->kind == ITEM_MEETING && (!with || item_has_body(i, with));
+}
+
+/* Likewise items that were called off alone. */
+static const char *item_reasons(const struct auditor *a, const char *text,
+                                const struct body *b, const struct body *with,
+                                const struct partner *partner, int cycle)
+{
+    for (size_t k = 0; k < a->rules->n_clusters; k++)
+        for (size_t i = 0; i < a->past[k].n; i++) {
+            const struct occurrence *o = &a->past[k].rows[i];
+
+            for (size_t j = 0; o->counts && o->cycle == cycle && j < o->n_items;
+                 j++)
+                if (would_count(&o->items[j], b, with, partner))
+                    text = text_format(a->ctx, "%s%s%s cancelled", text,
+                                       *text ? ", " : "", o->items[j].id);
+        }
+    return text;
+}
+
+/* " (MINISTERIAL-2027 lapsed)": what would have been what is missing, "" when
+ * there is nothing. */
+static const char *reason_of(const struct auditor *a, const struct body *b,
+                             const struct body *with,
+                             const struct partner *partner, int cycle)
+{
+    const char *text =
+        item_reasons(a, edition_reasons(a, b, with, partner, cycle), b, with,
+                     partner, cycle);
+
+    return *text ? text_format(a->ctx, " (%s)", text) : "";
 }
 
 static void count(struct audit_row *row, const struct sitting *s)

@@ -99,7 +99,7 @@ static void check_prefer(struct build *b, const struct cluster *c)
 static void fill_lasts(struct build *b, struct cluster *c, const struct node *n)
 {
     c->days = n && number_in(n, "DAYS") ? number_in(n, "DAYS") : 1;
-    if (!n)
+    if (!n || n->bad)
         return;
     c->starts = weekdays_of(b, n, 0);
     c->lasts_where = n->where;

@@ -97,21 +97,29 @@ static void check_who(struct build *b, const struct item_rule *item,
 
 /* ---- when */
 
+/* "evening", or "in the evening". */
+static bool is_late(const struct node *n)
+{
+    const struct node *in = node_kid(n, "in");
+
+    return node_kid(n, "evening") || (in && node_says(in, "evening"));
+}
+
+/* days: of the cluster; 0 when that is not known. */
 static void fill_length(struct build *b, struct item_rule *item,
                         const struct node *n, int days)
 {
     const struct node *length = node_kid(n, "DURATION");
-    const struct node *evening = node_kid(n, "evening");
     const struct value *v = length ? node_value(length, "DURATION", 0) : NULL;
 
-    item->length = v         ? v->length
-                   : evening ? (struct length){1, UNIT_EVENING}
-                             : (struct length){1, UNIT_DAYS};
-    if (!has_kid(n, "DURATION") && !has_kid(n, "evening") && !n->bad)
+    item->length = v            ? v->length
+                   : is_late(n) ? (struct length){1, UNIT_EVENING}
+                                : (struct length){1, UNIT_DAYS};
+    if (!has_kid(n, "DURATION") && !is_late(n) && !n->bad)
         find_error(b->f, n->where,
                    "add a duration like 45 min, half day or 2 days, or evening",
                    "%s does not say how long it takes", item->code);
-    if (v && v->length.unit == UNIT_DAYS && v->length.n > days)
+    if (v && v->length.unit == UNIT_DAYS && days > 0 && v->length.n > days)
         find_error(b->f, length->where, "",
                    "%s is longer than its cluster, which lasts %d day%s",
                    item->code, days, days == 1 ? "" : "s");
@@ -124,9 +132,9 @@ static void fill_half(struct build *b, struct item_rule *item,
 
     if (in)
         item->half = node_says(in, "morning") ? HALF_MORNING : HALF_AFTERNOON;
-    if (late)
+    if (is_late(n))
         item->half = HALF_EVENING;
-    if (in && late)
+    if (in && late && !node_says(in, "evening"))
         find_error(b->f, in->where, "",
                    "%s cannot be in the evening and in the %s", item->code,
                    node_says(in, "morning") ? "morning" : "afternoon");
@@ -185,7 +193,7 @@ static void fill_item(struct build *b, const struct cluster *c,
 {
     fill_who(b, item, n);
     check_who(b, item, n);
-    fill_length(b, item, n, c->days);
+    fill_length(b, item, n, c->lasts_where.line > 0 ? c->days : 0);
     fill_half(b, item, n);
     fill_days(b, item, n);
     item->after = others_of(b, c, item, n, "after", &item->n_after);

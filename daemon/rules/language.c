@@ -115,7 +115,7 @@ static const struct row rows[] = {
     {SCOPE_ITEM, "after", "ITEM", MANY, SCOPE_NONE, "It follows that item of this cluster."},
     {SCOPE_ITEM, "before", "ITEM", MANY, SCOPE_NONE, "That item of this cluster follows it."},
     {SCOPE_ITEM, "same", "day as ITEM", MANY, SCOPE_NONE, "On the same day as that item."},
-    {SCOPE_ITEM, "in", "the (morning | afternoon)", 0, SCOPE_NONE, "Which half of the day."},
+    {SCOPE_ITEM, "in", "the (morning | afternoon | evening)", 0, SCOPE_NONE, "Which part of the day."},
     {SCOPE_ITEM, "evening", "", 0, SCOPE_NONE, "In the evening hours; all of them unless a duration is given."},
     {SCOPE_ITEM, "on", "(the (first | last) day | DAY or ...)", MANY, SCOPE_NONE, "Which day of the edition or of the week."},
 

@@ -93,6 +93,15 @@ static void read_word(TALLOC_CTX *ctx, struct lexer *x)
     add_token(ctx, x, t);
 }
 
+/* A point between digits, as in 09.00. */
+static bool is_clock(const struct lexer *x, size_t at)
+{
+    const char *s = x->line->text;
+
+    return s[at] == '.' && at > 0 && s[at - 1] >= '0' && s[at - 1] <= '9' &&
+           s[at + 1] >= '0' && s[at + 1] <= '9';
+}
+
 static void read_mark(TALLOC_CTX *ctx, struct lexer *x)
 {
     const char *s = x->line->text + x->at;
@@ -111,7 +120,9 @@ static void read_mark(TALLOC_CTX *ctx, struct lexer *x)
                   (struct token){TOKEN_COMMA, ",", column, from, x->at});
     else
         complain(x, column,
-                 *s == '.'    ? "a range is written with two dots: a .. b"
+                 is_clock(x, from)
+                     ? "a time is written 09:00, a date 2027-01-31"
+                 : *s == '.'  ? "a range is written with two dots: a .. b"
                  : *s == ';'  ? "between clauses write a comma or nothing"
                  : *s == '\'' ? "texts stand between double quotes: \"...\""
                               : "texts with other signs stand between \"...\"",

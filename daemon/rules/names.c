@@ -111,6 +111,25 @@ static const char *other_kind(struct build *b, const char *code)
     return NULL;
 }
 
+/* What people write who mean a word of the language and no name. */
+static const char *word_meant(const char *noun, const char *code)
+{
+    static const struct {
+        const char *noun, *said, *meant;
+    } slips[] = {
+        {"rotation or member", "any", "any member"},
+        {"rotation or member", "anyone", "any member"},
+        {"rotation or member", "members", "any member"},
+        {"level", "all", "everyone"},
+        {"level", "everybody", "everyone"},
+    };
+
+    for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++)
+        if (text_same(noun, slips[i].noun) && text_same(code, slips[i].said))
+            return slips[i].meant;
+    return NULL;
+}
+
 void name_unknown(struct build *b, struct where w, const char *noun,
                   const char *code, const char *const *known)
 {
@@ -118,7 +137,9 @@ void name_unknown(struct build *b, struct where w, const char *noun,
 
     if (b->f->full)
         return;
-    near = strlen(code) > 1 ? text_nearest(code, known) : NULL;
+    near = word_meant(noun, code);
+    if (!near)
+        near = strlen(code) > 1 ? text_nearest(code, known) : NULL;
     other = other_kind(b, code);
     hint = near    ? text_format(b->tmp, "did you mean %s?", near)
            : other ? other

@@ -380,6 +380,8 @@ static void say_no_clause(struct reader *r, size_t i, const char *near)
         near ? text_format(r->ctx, "did you mean %s?", near)
         : other
             ? text_format(r->ctx, "it is a clause of %s", scope_word(other->in))
+        : scope == SCOPE_ITEM && strchr("0123456789", t->text[0])
+            ? "a duration is written 45 min, 2 hours, half day or 2 days"
             : text_format(
                   r->ctx, "the clauses of %s: %s", scope_word(scope),
                   words_print(r->ctx, language_keywords(r->ctx, scope)));

@@ -211,10 +211,23 @@ static void warn_titles(struct build *b, const struct cluster *c)
     }
 }
 
+/* Six meetings a year that nothing keeps apart end up in one week. */
+static void warn_apart(struct build *b, const struct cluster *c)
+{
+    if (c->least > 1 && !c->has_apart)
+        find_warning(b->f, c->times_where,
+                     "add: apart from previous 6 weeks .. 14 weeks",
+                     "nothing keeps the %d editions of %s apart: they may "
+                     "fall on one day after the other",
+                     c->least, c->code);
+}
+
 void warn_all(struct build *b)
 {
     warn_bodies(b);
     warn_windows(b);
     for (size_t i = 0; i < b->r->n_clusters; i++)
         warn_titles(b, &b->r->clusters[i]);
+    for (size_t i = 0; i < b->r->n_clusters; i++)
+        warn_apart(b, &b->r->clusters[i]);
 }

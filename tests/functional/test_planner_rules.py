@@ -7,7 +7,7 @@ import re
 import subprocess
 from datetime import date, timedelta
 
-from conftest import BUILD, PATIENCE, SOURCE
+from conftest import BUILD, PATIENCE, SOURCE, Daemon
 
 RULES = SOURCE / "config/rules/asean-digital.rules"
 MONTHS = {m: i for i, m in enumerate(calendar.month_abbr) if m}
@@ -152,3 +152,13 @@ def test_a_search_that_is_ended_early_is_honest(where):
     assert told[1] not in ("undecided", "WRONG", "infeasible"), told
     cost, bound, proved = int(told[1]), int(told[2]), told[3]
     assert 0 < bound <= cost and proved == str(int(bound == cost)), told
+
+
+def test_in_the_evening_is_the_evening(where):
+    rules, n = re.subn(r"with ministers +evening ", "with ministers  in the evening ", RULES.read_text())
+    assert n == 1
+    d = Daemon(where, rules=rules)
+    d.ctl("plan", "2027")
+    dinner = next(i for i in d.ctl("agenda", "MINISTERIAL-2027") if i["code"] == "DINNER")
+    assert (dinner["start"][-5:], dinner["end"][-5:]) == ("19:00", "21:30")
+    d.stop()

@@ -123,7 +123,8 @@ static void test_cancelled_item_and_parts(void **state)
     i->part = i->parts = 2; /* the other half of the same meeting */
     assert_audit(w, 2027, 2027, "TOP 2027 1+0/1\n");
     plan_item(&w->plan, "WEEK-2027/MIN")->status = ITEM_CANCELLED;
-    assert_audit(w, 2027, 2027, "TOP 2027 0+0/1 - 1 meeting\n");
+    assert_audit(w, 2027, 2027,
+                 "TOP 2027 0+0/1 - 1 meeting (WEEK-2027/MIN cancelled)\n");
     talloc_free(w);
 }
 
@@ -176,7 +177,9 @@ static void test_consultations(void **state)
     add_week(w, "WEEK-2027", 2027, "2027-01-18", EDITION_PROPOSED);
     assert_audit(w, 2027, 2027, "TOP 2027 2+0/2\n");
     plan_item(&w->plan, "WEEK-2027/MIN+1:CN")->status = ITEM_CANCELLED;
-    assert_audit(w, 2027, 2027, "TOP 2027 1+0/2 - consultation with China\n");
+    assert_audit(w, 2027, 2027,
+                 "TOP 2027 1+0/2 - consultation with China "
+                 "(WEEK-2027/MIN+1:CN cancelled)\n");
     w->plan.editions[0].status = EDITION_CANCELLED;
     assert_audit(w, 2027, 2027,
                  "TOP 2027 0+0/2 - consultation with China (WEEK-2027 "

@@ -64,6 +64,12 @@ static void warnings(void **state)
     check_golden("warnings", NULL, 0, true);
 }
 
+static void a_newcomer_is_told_what_to_write(void **state)
+{
+    (void)state;
+    check_golden("newcomer", NULL, 0, false);
+}
+
 static void tables(void **state)
 {
     static const char *const names[] = {"up.csv", "lo.csv"};
@@ -315,6 +321,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(twenty_errors),
         cmocka_unit_test(warnings),
+        cmocka_unit_test(a_newcomer_is_told_what_to_write),
         cmocka_unit_test(tables),
         cmocka_unit_test(sectors),
         cmocka_unit_test(circles),

@@ -216,7 +216,7 @@ static const struct word {
     {SCOPE_ITEM, "same", ITEM "same day as TALK", ITEM "same day TALK",
      "expected \"as\""},
     {SCOPE_ITEM, "in", ITEM "in the morning", ITEM "in the night",
-     "expected \"morning\" or \"afternoon\""},
+     "expected \"morning\", \"afternoon\" or \"evening\""},
     {SCOPE_ITEM, "evening", "  social M \"M\" open evening",
      "  social M \"M\" open evening in the morning",
      "cannot be in the evening"},
