@@ -196,12 +196,21 @@ void expand_unary(struct expansion *x);
 void expand_pairs(struct expansion *x);
 void expand_capacities(struct expansion *x);
 
+/* ---- expand_avoid */
+/* Is the statement about the cluster: its sector's, and of its level? */
+bool expand_avoids(const struct avoid *a, const struct cluster *c);
+/* Days from start to end that fall into the range, of any year. */
+int32_t expand_avoided(const struct avoid *a, int32_t start, int32_t end);
+/* "avoid \"label\" from .. to" */
+char *expand_avoid_text(TALLOC_CTX *ctx, const struct avoid *a);
+
+/* ---- expand_plan */
+/* What edition e bears of a pair's cost; the greater half is i's. */
+int64_t expand_share(const struct pair *pair, int64_t cost, int32_t e);
+
 /* ---- expand_warn */
 /* Adds a warning, once. */
 void edition_warn(TALLOC_CTX *ctx, struct edition *e, const char *text);
-/* Sets all warnings of an edition from its dates. */
-void edition_warnings(TALLOC_CTX *ctx, const struct rules *r,
-                      struct edition *e);
 
 /* ---- expand */
 bool expand_problem(TALLOC_CTX *ctx, const struct planning *in,

@@ -206,8 +206,50 @@ static bool asked_well(const struct planning *in, const struct edition *e,
     return true;
 }
 
+/* What candidate k of edition e bears, where all others are; -1 when a pair
+ * does not allow it there. */
+static int64_t candidate_price(const struct problem *p, int32_t e, int32_t k)
+{
+    int64_t cost = p->editions[e].candidates[k].cost;
+
+    for (size_t n = 0; n < p->n_pairs; n++) {
+        const struct pair *pair = &p->pairs[n];
+        int32_t other = pair->i == e ? pair->j : pair->i;
+        int32_t i = pair->i == e ? k : 0, j = pair->i == e ? 0 : k;
+
+        if ((pair->i != e && pair->j != e) || !p->editions[other].fixed)
+            continue;
+        if (!pair_allows(p, pair, i, j))
+            return -1;
+        cost += expand_share(pair, pair_cost(p, pair, i, j), e);
+    }
+    return cost;
+}
+
+/* The least of the ways to hold edition e on that day: alone, or sharing the
+ * trip of another. Alone also where a rule is broken. */
+static int64_t price_on(const struct problem *p, int32_t e, int32_t start)
+{
+    const struct problem_edition *pe = &p->editions[e];
+    int64_t least = -1;
+
+    for (int32_t k = 0; k < pe->n_candidates; k++) {
+        int64_t cost =
+            pe->candidates[k].start == start ? candidate_price(p, e, k) : -1;
+
+        if (cost >= 0 && (least < 0 || cost < least))
+            least = cost;
+    }
+    if (least >= 0)
+        return least;
+    for (int32_t k = 0; k < pe->n_candidates; k++)
+        if (pe->candidates[k].start == start && pe->candidates[k].join < 0)
+            return pe->candidates[k].cost;
+    return 0;
+}
+
 bool plan_allows(const struct planning *in, const struct plan *all,
-                 const struct edition *e, struct error *err)
+                 const struct edition *e, int64_t *ret_cost, struct error *err)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct planning around = *in;
@@ -223,6 +265,8 @@ bool plan_allows(const struct planning *in, const struct plan *all,
     }
     if (ok) {
         index = index_of(p, e->id);
+        if (index >= 0 && ret_cost)
+            *ret_cost = price_on(p, index, e->start.day);
         ok = index < 0 || p->editions[index].fixed
                  ? true
                  : judged(ctx, p, index, e, err);

@@ -214,37 +214,11 @@ static int32_t judge_deadline(const struct day_view *v, const struct span *s,
     return s->end >= d->day.day ? FORBIDDEN : 0;
 }
 
-static int32_t overlap(const struct span *s, int32_t from, int32_t to)
-{
-    int32_t first = s->start > from ? s->start : from;
-    int32_t last = s->end < to ? s->end : to;
-
-    return last < first ? 0 : last - first + 1;
-}
-
-/* Days of the span that fall into an avoided range, of any year. */
-static int32_t avoided_days(const struct span *s, const struct avoid *a)
-{
-    int year = date_civil((struct date){s->start}).year;
-    int32_t days = 0;
-
-    if (!a->every)
-        return overlap(s, a->from.day, a->to.day);
-    for (int y = year - 1; y <= year + 1; y++) {
-        struct date from = yearly_in(a->yearly_from, y);
-        struct date to = yearly_in(a->yearly_to, y);
-        if (to.day < from.day)
-            to = yearly_in(a->yearly_to, y + 1);
-        days += overlap(s, from.day, to.day);
-    }
-    return days;
-}
-
 static int32_t judge_avoid(const struct day_view *v, const struct span *s,
                            const void *about)
 {
     const struct avoid *a = about;
-    int32_t days = avoided_days(s, a);
+    int32_t days = expand_avoided(a, s->start, s->end);
 
     (void)v;
     if (a->weight < 0)
@@ -540,26 +514,6 @@ static void ask_notice(const struct day_view *v)
     ask_all(v, &u);
 }
 
-static bool avoid_is_for(const struct avoid *a, const struct cluster *c)
-{
-    int level = expand_level(c);
-
-    return a->sector == c->sector &&
-           (a->everyone || (level >= 0 && (a->levels >> level & 1)));
-}
-
-static const char *avoid_text(struct expansion *x, const struct avoid *a)
-{
-    char from[DATE_TEXT], to[DATE_TEXT];
-
-    if (a->every)
-        return text_format(x->p, "avoid \"%s\" every %s .. %s", a->label,
-                           yearly_print(x->p, a->yearly_from),
-                           yearly_print(x->p, a->yearly_to));
-    return text_format(x->p, "avoid \"%s\" %s .. %s", a->label,
-                       date_print(a->from, from), date_print(a->to, to));
-}
-
 static void ask_avoids(const struct day_view *v)
 {
     struct expansion *x = v->x;
@@ -568,7 +522,7 @@ static void ask_avoids(const struct day_view *v)
         const struct avoid *a = &x->rules->avoids[i];
         struct unary u = {.judge = judge_avoid, .about = a};
         int32_t from = INT32_MIN / 2, to = INT32_MAX / 2;
-        if (!avoid_is_for(a, v->h->cluster))
+        if (!expand_avoids(a, v->h->cluster))
             continue;
         if (!a->every) {
             from = a->from.day - span_most(v);
@@ -576,8 +530,8 @@ static void ask_avoids(const struct day_view *v)
         }
         if (from > v->h->to.day || to < v->h->from.day)
             continue;
-        u.rule = expand_rule(x, avoid_text(x, a), a->where, a->weight < 0,
-                             FIRM_AVOID);
+        u.rule = expand_rule(x, expand_avoid_text(x->p, a), a->where,
+                             a->weight < 0, FIRM_AVOID);
         if (v->h->fixed)
             ask_all(v, &u);
         else
@@ -617,7 +571,7 @@ static void ask_stability(const struct day_view *v)
     struct old_date old;
     bool out = e && e == v->h->released;
 
-    if (!e || v->h->fixed || v->h->constant)
+    if (!e || v->h->fixed || v->h->constant || x->probe)
         return;
     old = (struct old_date){e->start.day, expand_host(x->p, e->host),
                             out ? price_of_telling(v, e) : PRICE_PROPOSED,

@@ -7,6 +7,7 @@
  * 2. A proposal is the alphabetical turn by cluster and cycle among the members
  *    that do not host in that cycle yet, so it does not depend on dates.
  * 3. The host of a released edition stays on offer beside the proposal.
+ * 4. An edition that is only asked about keeps the host that was agreed.
  */
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -244,6 +245,20 @@ static void hosts_proposed(struct expansion *x)
     }
 }
 
+/* The host that an officer fixed stays the host of an edition whose date is
+ * asked about. */
+static const char *host_agreed(const struct expansion *x,
+                               const struct holding *h)
+{
+    const struct edition *e = h->draft;
+    bool asked = x->in->loosen && h->name && text_same(x->in->loosen, h->name);
+
+    return asked && e && (e->status == EDITION_CONFIRMED || e->pinned) &&
+                   e->host && *e->host
+               ? e->host
+               : NULL;
+}
+
 void expand_hosts(struct expansion *x)
 {
     for (size_t i = 0; i < x->n_holdings; i++) {
@@ -258,6 +273,8 @@ void expand_hosts(struct expansion *x)
                                            ? held_host(x, h)
                                        : h->draft ? h->draft->host
                                                   : NULL));
+        else if (host_agreed(x, h))
+            host_add(x, h, expand_host(x->p, host_agreed(x, h)));
         else if (h->cluster->host == HOST_MEMBER && h->cluster->host_member)
             host_add(x, h, expand_host(x->p, h->cluster->host_member->code));
     }

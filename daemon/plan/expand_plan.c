@@ -16,8 +16,7 @@
 
 /* ---- costs */
 
-/* The half of a pair's cost that i bears is the greater one. */
-static int64_t pair_share(const struct pair *pair, int64_t cost, int32_t e)
+int64_t expand_share(const struct pair *pair, int64_t cost, int32_t e)
 {
     return pair->i == e ? cost - cost / 2 : cost / 2;
 }
@@ -32,7 +31,7 @@ static int64_t edition_cost(const struct problem *p, const struct solution *s,
         if ((pair->i != e && pair->j != e) || s->choice[pair->i] < 0 ||
             s->choice[pair->j] < 0)
             continue;
-        cost += pair_share(
+        cost += expand_share(
             pair, pair_cost(p, pair, s->choice[pair->i], s->choice[pair->j]),
             e);
     }

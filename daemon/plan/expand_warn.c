@@ -136,6 +136,43 @@ static void warn_participants(TALLOC_CTX *ctx, const struct rules *r,
     }
 }
 
+/* What planning would not have done: it was forced, or became known after the
+ * date was agreed. */
+static void warn_host_rests(TALLOC_CTX *ctx, const struct rules *r,
+                            const struct member *host, struct edition *e)
+{
+    for (size_t i = 0; i < e->n_days; i++) {
+        struct date d = e->days[i];
+        const struct holiday *h = calendar_holiday(r, host->holidays, d);
+
+        if (h)
+            edition_warn(ctx, e,
+                         text_format(ctx,
+                                     "public holiday of the host on %s: %s",
+                                     short_day(ctx, d), h->name));
+        else if (!expand_meets(r, host, d))
+            edition_warn(ctx, e,
+                         text_format(ctx, "rest day of the host on %s",
+                                     short_day(ctx, d)));
+    }
+}
+
+static void warn_avoided(TALLOC_CTX *ctx, const struct rules *r,
+                         struct edition *e)
+{
+    const struct cluster *c = rules_cluster(r, e->cluster);
+
+    for (size_t i = 0; c && i < r->n_avoids; i++) {
+        const struct avoid *a = &r->avoids[i];
+
+        if (a->weight < 0 && expand_avoids(a, c) &&
+            expand_avoided(a, e->start.day, e->end.day) > 0)
+            edition_warn(
+                ctx, e,
+                text_format(ctx, "against: %s", expand_avoid_text(ctx, a)));
+    }
+}
+
 static void warn_host(TALLOC_CTX *ctx, const struct member *host,
                       struct edition *e)
 {
@@ -145,6 +182,21 @@ static void warn_host(TALLOC_CTX *ctx, const struct member *host,
         edition_warn(
             ctx, e,
             text_format(ctx, "%s is not a member on these days", host->code));
+}
+
+bool edition_is_against(const struct rules *r, const struct edition *e)
+{
+    const struct member *host = *e->host ? rules_member(r, e->host) : NULL;
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct edition copy = *e;
+
+    copy.warnings = array_new(ctx, const char *, 0);
+    copy.n_warnings = 0;
+    if (host)
+        warn_host_rests(ctx, r, host, &copy);
+    warn_avoided(ctx, r, &copy);
+    talloc_free(ctx);
+    return copy.n_warnings > 0;
 }
 
 void edition_warnings(TALLOC_CTX *ctx, const struct rules *r, struct edition *e)
@@ -160,6 +212,9 @@ void edition_warnings(TALLOC_CTX *ctx, const struct rules *r, struct edition *e)
         return;
     }
     warn_host(ctx, host, e);
+    if (host)
+        warn_host_rests(ctx, r, host, e);
+    warn_avoided(ctx, r, e);
     if (host)
         warn_estimated(ctx, r, host, e);
     warn_tables(ctx, r, host, e);

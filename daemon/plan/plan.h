@@ -197,11 +197,23 @@ struct plan *plan_of_solution(TALLOC_CTX *ctx, const struct planning *in,
                               const struct problem *p, const struct solution *s,
                               const struct plan *lapsed);
 
+/* Sets all warnings of a proposed or confirmed edition from its dates; of
+ * others it takes them away. */
+void edition_warnings(TALLOC_CTX *ctx, const struct rules *r,
+                      struct edition *e);
+
+/* Is a day of it a rest day or holiday of its host, or one to be kept clear? It
+ * has a date. */
+bool edition_is_against(const struct rules *r, const struct edition *e);
+
 /* Which hard rules an edition's dates break, for `move` and `confirm`: fails
  * with REPLY_CONFLICT, the rule's text and its place; good when none. `e` is
- * the edition as it would be; `all` the draft around it. */
+ * the edition as it would be; `all` the draft around it. ret_cost, unless NULL
+ * or the edition is none of the problem's: what its soft rules cost there, also
+ * when a hard one is broken. */
 bool plan_allows(const struct planning *in, const struct plan *all,
-                 const struct edition *e, struct error *err) MUST_USE;
+                 const struct edition *e, int64_t *ret_cost,
+                 struct error *err) MUST_USE;
 
 /* Sets end and days of an edition that starts on e->start for its host
  * (skipping rest days and holidays inside), city and zone from the rules where

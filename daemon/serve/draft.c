@@ -89,6 +89,17 @@ static void retitle(struct plan *plan, const struct rules *r, struct edition *e)
         e->title = memory_text(plan, c->title);
 }
 
+/* From its dates as they are, whoever set them, and the holidays as they are
+ * known now. */
+static void warn_anew(struct plan *plan, const struct rules *r,
+                      struct edition *e)
+{
+    bool open = e->status == EDITION_PROPOSED || e->status == EDITION_CONFIRMED;
+
+    if (open && !date_is_none(e->start) && rules_cluster(r, e->cluster))
+        edition_warnings(plan, r, e);
+}
+
 static bool is_laid_out(const struct edition *e)
 {
     return !date_is_none(e->start) && e->status != EDITION_LAPSED &&
@@ -134,6 +145,7 @@ static void draft_derive(struct serve *s, struct plan *plan,
 
         e->status = edition_status_on(e, instant_utc_date(serve_now(s)));
         retitle(plan, r, e);
+        warn_anew(plan, r, e);
         if (!is_laid_out(e))
             continue;
         if (!lay(plan, s, r, e, &kept, &of, &n_of, &err)) {
@@ -207,6 +219,32 @@ bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
     if (is_main)
         s->draft = plan;
     *ret = plan;
+    return true;
+}
+
+bool draft_against(TALLOC_CTX *ctx, struct serve *s, const char *const **ret,
+                   size_t *ret_n, struct error *err)
+{
+    struct date today = instant_utc_date(serve_now(s));
+    const struct rules *r = s->generation->rules;
+    const char **names = array_new(ctx, const char *, 0);
+    const struct plan *draft;
+
+    if (!draft_whole(ctx, s, "main", &draft, err))
+        return false;
+    *ret_n = 0;
+    for (size_t i = 0; i < draft->n_editions; i++) {
+        const struct edition *e = &draft->editions[i];
+        bool open =
+            e->status == EDITION_PROPOSED || e->status == EDITION_CONFIRMED;
+
+        if (!open || date_is_none(e->start) || e->end.day < today.day ||
+            (e->forced && *e->forced) || !edition_is_against(r, e))
+            continue;
+        names = array_grow(ctx, names, const char *, *ret_n + 1);
+        names[(*ret_n)++] = memory_text(ctx, e->id);
+    }
+    *ret = names;
     return true;
 }
 

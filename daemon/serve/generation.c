@@ -312,15 +312,19 @@ bool serve_reload(struct serve *s, struct error *err)
                 break;
             }
         s->reload_errors = (int)found.errors;
-        (void)fail(err, REPLY_INPUT, "%s%s (%zu errors; nothing is changed)",
+        (void)snprintf(s->reload_error, sizeof s->reload_error,
+                       "%.200s:%d:%d: %.350s", first->where.file,
+                       first->where.line, first->where.column, first->text);
+        (void)fail(err, REPLY_INPUT, "%s%s (%zu error%s; nothing is changed)",
                    first->text, first->hint[0] ? "; see `check`" : "",
-                   found.errors);
+                   found.errors, found.errors == 1 ? "" : "s");
         (void)fail_at(err, first->where.file, first->where.line,
                       first->where.column);
         talloc_free(tmp);
         return false;
     }
     s->reload_errors = 0;
+    s->reload_error[0] = '\0';
     generation_release(s->generation);
     s->generation = talloc_steal(s->ctx, next);
     talloc_free(tmp);

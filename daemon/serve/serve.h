@@ -81,9 +81,10 @@ struct serve {
     struct job *job;       /* the planning job that runs, NULL none */
     struct reuse *reuse; /* answers of earlier plans; the job's while it runs */
     bool stopping;
-    int reload_errors;    /* of the last reload that failed, 0 */
-    char last_error[512]; /* for status; "" none */
-    unsigned steps;       /* of long work, see serve_alive() */
+    int reload_errors;      /* of the last reload that failed, 0 */
+    char reload_error[600]; /* the first of them, with its place */
+    char last_error[512];   /* for status; "" none */
+    unsigned steps;         /* of long work, see serve_alive() */
     /* The whole main draft, derived; NULL when something changed. */
     struct plan *draft;
     enum { WORDS_UNKNOWN, WORDS_SAME, WORDS_OTHER } words; /* of that draft */
@@ -158,6 +159,10 @@ bool draft_save(struct serve *s, const char *name, const char *from,
                 const struct plan *plan, struct error *err) MUST_USE;
 /* Something that drafts are derived from has changed. */
 void draft_forget(struct serve *s);
+/* The editions ahead of the main draft that a holiday of their host or an
+ * `avoid` speaks against, and that nobody forced. On ctx. */
+bool draft_against(TALLOC_CTX *ctx, struct serve *s, const char *const **ret,
+                   size_t *ret_n, struct error *err) MUST_USE;
 /* What is known when planning; draft is the facts of `name`. On ctx. */
 bool draft_planning(TALLOC_CTX *ctx, struct serve *s, const char *name,
                     int first, int last, struct planning *ret,

@@ -144,6 +144,30 @@ bool link_check(const char *url, struct error *err)
                 "blanks or quotes in it");
 }
 
+bool against_json(struct request *q, json_t **ret, struct error *err)
+{
+    const char *const *names;
+    size_t n;
+
+    if (!draft_against(q->ctx, q->serve, &names, &n, err))
+        return false;
+    *ret = n > 0 ? json_array() : json_null();
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(*ret, json_string(names[i]));
+    return true;
+}
+
+bool against_summary(struct request *q, struct error *err)
+{
+    json_t *against;
+
+    if (!against_json(q, &against, err))
+        return false;
+    if (json_is_array(against))
+        summary_set(q, "against_rules", against);
+    return true;
+}
+
 void summary_set(struct request *q, const char *name, json_t *value)
 {
     if (!q->summary)

@@ -32,6 +32,12 @@ bool link_check(const char *url, struct error *err) MUST_USE;
 /* Sets a member of the summary. */
 void summary_set(struct request *q, const char *name, json_t *value);
 
+/* "against_rules" for a row or a summary: what draft_against() finds, or null.
+ */
+bool against_json(struct request *q, json_t **ret, struct error *err) MUST_USE;
+/* The same as a member of the summary, where there is any. */
+bool against_summary(struct request *q, struct error *err) MUST_USE;
+
 /* ---- contacts (verbs_people.c) */
 const struct contact *find_contact(const struct contacts *all,
                                    const char *email);

@@ -38,10 +38,19 @@ static bool close_draft(struct request *q, struct plan *plan, const char *id,
     return true;
 }
 
-/* The hard rules, unless --force says why not. */
-static bool allowed(struct request *q, const struct plan *draft,
-                    struct edition *e, struct error *err)
+/* A draft that costs something else than was planned is proved no more. */
+static void price(struct plan *draft, struct edition *e, int64_t cost)
 {
+    draft->proved = draft->proved && cost == e->cost;
+    draft->cost += cost - e->cost;
+    e->cost = cost;
+}
+
+/* The hard rules, unless --force says why not; and what the date costs. */
+static bool allowed(struct request *q, struct plan *draft, struct edition *e,
+                    struct error *err)
+{
+    int64_t cost = e->cost;
     const char *force = request_text(q, "force");
     struct planning in;
     struct error broken = {.code = REPLY_OK};
@@ -49,10 +58,13 @@ static bool allowed(struct request *q, const struct plan *draft,
     if (!draft_planning(q->ctx, q->serve, request_draft(q), e->cycle, e->cycle,
                         &in, err))
         return false;
-    if (plan_allows(&in, draft, e, &broken))
+    if (plan_allows(&in, draft, e, &cost, &broken)) {
+        price(draft, e, cost);
         return true;
+    }
     if (broken.code == REPLY_CONFLICT && force) {
         e->forced = memory_text(q->ctx, force);
+        price(draft, e, cost);
         return true;
     }
     *err = broken;

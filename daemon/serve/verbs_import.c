@@ -508,10 +508,13 @@ static bool import_end(const struct import *m, struct error *err)
 }
 
 /* What follows from what came in. */
-static bool import_follow(struct serve *s, const char *kind, struct error *err)
+static bool import_follow(struct request *q, const char *kind,
+                          struct error *err)
 {
+    struct serve *s = q->serve;
+
     if (strcmp(kind, "holidays") == 0)
-        return serve_reload(s, err);
+        return serve_reload(s, err) && against_summary(q, err);
     if (strcmp(kind, "held") == 0)
         draft_forget(s);
     return strcmp(kind, "tasks") != 0 ||
@@ -542,5 +545,5 @@ bool verb_IMPORT(struct request *q, struct error *err)
         return false;
     }
     q->things = m.file;
-    return import_follow(s, kind, err);
+    return import_follow(q, kind, err);
 }

@@ -26,6 +26,8 @@ static bool has_body(const struct contact *c, const char *code)
 bool verb_CONTACTS(struct request *q, struct error *err)
 {
     const char *body = request_text(q, "body"), *of = request_text(q, "of");
+    const struct body *today =
+        body ? rules_body_once(q->serve->generation->rules, body) : NULL;
     struct contacts all = {NULL, 0};
     int n = 0;
 
@@ -34,7 +36,8 @@ bool verb_CONTACTS(struct request *q, struct error *err)
     for (size_t i = 0; i < all.n; i++) {
         const struct contact *c = &all.rows[i];
 
-        if ((body && !has_body(c, body)) || (of && !text_same(of, c->of)))
+        if ((body && !has_body(c, today ? today->code : body)) ||
+            (of && !text_same(of, c->of)))
             continue;
         request_row(q, view_contact(c));
         n++;

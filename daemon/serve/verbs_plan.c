@@ -304,8 +304,9 @@ static bool has_errors(const struct diagnostics *found, struct error *err)
     for (size_t i = 0; i < found->n && !first; i++)
         if (found->rows[i].severity == SEVERITY_ERROR)
             first = &found->rows[i];
-    (void)fail(err, REPLY_INPUT, "%s (%zu errors; see `check`)",
-               first ? first->text : "the rules cannot be read", found->errors);
+    (void)fail(err, REPLY_INPUT, "%s (%zu error%s; see `check`)",
+               first ? first->text : "the rules cannot be read", found->errors,
+               found->errors == 1 ? "" : "s");
     if (first)
         (void)fail_at(err, first->where.file, first->where.line,
                       first->where.column);

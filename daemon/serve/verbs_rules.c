@@ -56,7 +56,7 @@ bool verb_RELOAD(struct request *q, struct error *err)
     summary_set(q, "rules", json_string(q->serve->generation->files));
     summary_set(q, "warnings",
                 json_integer((json_int_t)q->serve->generation->found.n));
-    return true;
+    return against_summary(q, err);
 }
 
 bool verb_BODIES(struct request *q, struct error *err)

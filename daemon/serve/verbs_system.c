@@ -52,6 +52,8 @@ static json_t *rules_state(const struct serve *s)
         "loaded", instant_print(g->loaded, (char[INSTANT_TEXT]){0}), "errors",
         s->reload_errors, "warnings", (int)(g->found.n - g->found.errors));
 
+    if (s->reload_errors > 0)
+        (void)json_object_set_new(row, "error", json_string(s->reload_error));
     if (g->rules->n_sectors > 1)
         (void)json_object_set_new(row, "sectors", sectors_state(g->rules));
     return row;
@@ -92,12 +94,13 @@ bool verb_STATUS(struct request *q, struct error *err)
     struct plan *after;
     struct instant next = scheduler_next(s);
     bool words = false;
-    json_t *row;
+    json_t *row, *against;
 
     if (!store_count_messages(s->store, counts, err) ||
         !publishing_next(q->ctx, s, "main", &after, &changes, err) ||
         (changes.n == 0 &&
-         !publishing_reworded(q->ctx, s, "main", after, &words, err)))
+         !publishing_reworded(q->ctx, s, "main", after, &words, err)) ||
+        !against_json(q, &against, err))
         return false;
     row =
         json_pack("{s:s, s:s, s:s, s:o, s:I, s:b, s:I, s:o, s:o, s:o}",
@@ -113,6 +116,7 @@ bool verb_STATUS(struct request *q, struct error *err)
                               json_integer(deadlines_overdue(s)));
     (void)json_object_set_new(row, "suspended_contacts",
                               json_integer(suspended_contacts(q)));
+    (void)json_object_set_new(row, "against_rules", against);
     set_text(row, "next_due", instant_print(next, (char[INSTANT_TEXT]){0}));
     set_text(row, "mail", mail_warning(q));
     set_text(row, "bad_feeds", s->out.bad_feeds);

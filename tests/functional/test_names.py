@@ -89,3 +89,27 @@ def test_a_file_may_come_from_standard_input(planned, where):
     assert bad.returncode == 65 and '"line":12' in bad.stdout
     bad = ask("import", "contacts", "-", text="vm,name,of\n")
     assert bad.returncode == 65 and "unknown column" in bad.stderr and "did you mean" not in bad.stderr
+
+
+def test_a_former_code_finds_the_contacts_of_today(planned):
+    rules = planned.rules_file.read_text()
+    rules = rules.replace('body WG-DDG "Working', 'body WG-DATA "Working').replace("sit in WG-DDG", "sit in WG-DATA")
+    rules = rules.replace("of WG-DDG ", "of WG-DATA ").replace(
+        '  mandate   "As necessary', '  formerly  WG-DDG "Working Group on Data" until 2026-10\n  mandate   "As necessary')
+    planned.rules_file.write_text(rules)
+    planned.ctl("reload")
+    now = planned.ctl("contacts", "--body", "WG-DATA")
+    assert now and planned.ctl("contacts", "--body", "WG-DDG") == now
+
+
+def test_status_says_what_a_reload_stumbled_over(planned):
+    good = planned.rules_file.read_text()
+    planned.rules_file.write_text(good.replace("levels ", "level "))
+    with pytest.raises(Failed) as failed:
+        planned.ctl("reload")
+    assert "(1 error; nothing is changed)" in failed.value.error["text"]
+    rules = planned.ctl("status")[0]["rules"]
+    assert rules["errors"] == 1 and rules["error"] == f'{planned.rules_file}:12:3: "level" is no clause of sector'
+    planned.rules_file.write_text(good)
+    planned.ctl("reload")
+    assert "error" not in planned.ctl("status")[0]["rules"]

@@ -196,9 +196,58 @@ def test_status_and_version(daemon):
     json.dumps(row)
 
 
+def test_another_host_than_the_rules_have_is_explained_with_its_holidays(planned):
+    planned.ctl("confirm", "MINISTERIAL-2027", "--host", "KH", "--because", "Brunei cannot")
+    rules = [r["rule"] for r in planned.ctl("why", "MINISTERIAL-2027") if "rule" in r]
+    assert not any("of BN" in rule for rule in rules)
+    day = "2027-02-22"  # National Day of Brunei on 23 Feb, a working week in Cambodia
+    assert planned.call("whynot", {"edition": "MINISTERIAL-2027", "date": day}).summary["possible"]
+    day = "2027-03-08"  # the other way round, and out of the window
+    rules = [r["rule"] for r in planned.ctl("whynot", "MINISTERIAL-2027", day)]
+    assert "public holidays of KH" in rules
+
+
 def test_why_explains_a_confirmed_date_too(planned):
     planned.ctl("confirm", "MINISTERIAL-2027", "2027-01-25")
     rows = planned.ctl("why", "MINISTERIAL-2027")
     assert any(r.get("possible") and r["start"] == "2027-01-18" for r in rows if "start" in r)
     done = planned.call("whynot", {"edition": "MINISTERIAL-2027", "date": "2027-02-01"})
     assert done.summary["possible"] is False
+
+
+def test_cost_and_warnings_are_those_of_the_date_an_officer_chose(planned):
+    moved = planned.ctl("move", "MINISTERIAL-2027", "2027-02-15")[0]
+    assert [w for w in moved["warnings"] if w.startswith("partner")] == [
+        "partner holiday on 15 Feb 2027: US (Washington's Birthday)"]
+    assert moved["cost"] > 40  # Ramadan, and weeks away from where it was to be
+    draft = planned.ctl("drafts")[0]
+    assert not draft["proved"]
+    assert draft["cost"] == 30 - 6 + moved["cost"]
+    back = planned.ctl("move", "MINISTERIAL-2027", "2027-01-18")[0]
+    assert back["cost"] == 6
+    assert planned.ctl("drafts")[0]["cost"] == 30
+
+
+def test_a_holiday_announced_late_is_a_warning_at_once(planned, where):
+    planned.ctl("confirm", "RETREAT-2027")
+    table = where / "late.csv"
+    table.write_text("date,cc,name,kind,certainty\n2027-08-03,VN,Day of Mourning,public,announced\n"
+                     "2027-08-02,BN,Royal wedding,public,announced\n")
+    words = {"kind": "holidays", "text": table.read_text(), "name": "late.csv"}
+    assert planned.call("import", words).summary["against_rules"] == ["RETREAT-2027"]
+    assert planned.ctl("status")[0]["against_rules"] == ["RETREAT-2027"]
+    row = next(e for e in planned.ctl("editions", "2027") if e["edition"] == "RETREAT-2027")
+    assert "public holiday on 3 Aug 2027 in VN (Day of Mourning)" in row["warnings"]
+    assert "public holiday of the host on 2 Aug 2027: Royal wedding" in row["warnings"]
+    planned.ctl("confirm", "RETREAT-2027", "--force", "the palace agrees")
+    assert planned.ctl("status")[0]["against_rules"] is None
+
+
+def test_a_week_to_avoid_that_comes_later_is_a_warning_at_once(planned):
+    planned.ctl("confirm", "MINISTERIAL-2027")
+    planned.rules_file.write_text(planned.rules_file.read_text() +
+                                  'avoid "Summit of leaders" 2027-01-20 .. 2027-01-22 for minister\n')
+    assert planned.call("reload").summary["against_rules"] == ["MINISTERIAL-2027"]
+    row = planned.ctl("show", "MINISTERIAL-2027")[0]
+    assert 'against: avoid "Summit of leaders" 2027-01-20 .. 2027-01-22' in row["warnings"]
+    assert (row["start"], row["status"]) == ("2027-01-18", "confirmed")  # an officer decides

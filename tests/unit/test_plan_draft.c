@@ -437,7 +437,7 @@ static bool asked(const struct edition *rows, size_t n, const char *id,
     e.start = day(start);
     e.host = host;
     plan_complete(ctx, rules, &e);
-    return plan_allows(&in, &all, &e, err);
+    return plan_allows(&in, &all, &e, NULL, err);
 }
 
 static void a_date_is_asked_about(void **state)
@@ -528,8 +528,8 @@ static void notice_is_for_new_dates(void **state)
     (void)state;
     in.draft = &all;
     in.now.second = (int64_t)day("2027-02-20").day * 86400;
-    assert_true(plan_allows(&in, &all, &row, &err));
-    assert_false(plan_allows(&in, &all, &other, &err));
+    assert_true(plan_allows(&in, &all, &row, NULL, &err));
+    assert_false(plan_allows(&in, &all, &other, NULL, &err));
     assert_non_null(strstr(err.text, "notice 30 days"));
 }
 
@@ -541,18 +541,18 @@ static void strange_questions_are_refused(void **state)
     struct error err;
 
     (void)state;
-    assert_false(plan_allows(&in, &all, &e, &err));
+    assert_false(plan_allows(&in, &all, &e, NULL, &err));
     assert_int_equal(err.code, REPLY_NOTFOUND);
     e = edition("K-2027", "K", "2027-03-02", EDITION_PROPOSED);
     e.host = "XX";
-    assert_false(plan_allows(&in, &all, &e, &err));
+    assert_false(plan_allows(&in, &all, &e, NULL, &err));
     assert_int_equal(err.code, REPLY_NOTFOUND);
     e = edition("K-2027", "K", "", EDITION_PROPOSED);
-    assert_false(plan_allows(&in, &all, &e, &err));
+    assert_false(plan_allows(&in, &all, &e, NULL, &err));
     assert_int_equal(err.code, REPLY_CONFLICT);
     e = edition("K-1900", "K", "2027-03-02", EDITION_PROPOSED);
     e.cycle = 1900;
-    assert_false(plan_allows(&in, &all, &e, &err));
+    assert_false(plan_allows(&in, &all, &e, NULL, &err));
     assert_int_equal(err.code, REPLY_INPUT);
 }
 
