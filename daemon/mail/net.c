@@ -20,12 +20,14 @@ struct sent {
 struct net {
     struct sent *rows;
     size_t n, room;
+    struct date told;
 };
 
 struct net *net_new(TALLOC_CTX *ctx)
 {
     struct net *net = object_new(ctx, struct net);
 
+    net->told = DATE_NONE;
     net->room = LEAST_ROOM;
     net->rows = array_new(net, struct sent, net->room);
     return net;
@@ -59,6 +61,8 @@ enum net_answer net_ask(const struct net *net, struct net_limits limits,
 {
     int hour = 0, day = 0;
 
+    if (limits.hour == 0 && limits.day == 0)
+        return NET_GOES;
     for (size_t i = 0; i < net->n; i++) {
         int64_t age = now.second - net->rows[i].at;
 
@@ -68,6 +72,14 @@ enum net_answer net_ask(const struct net *net, struct net_limits limits,
     if (limits.hour > 0 && hour >= limits.hour)
         return NET_FULL_HOUR;
     return limits.day > 0 && day >= limits.day ? NET_FULL_DAY : NET_GOES;
+}
+
+bool net_first_of(struct net *net, struct date day)
+{
+    bool first = net->told.day != day.day;
+
+    net->told = day;
+    return first;
 }
 
 bool net_parse(const char *text, struct net_limits *ret)

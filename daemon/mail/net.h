@@ -29,5 +29,9 @@ void net_add(struct net *net, const char *to, struct instant at);
 enum net_answer net_ask(const struct net *net, struct net_limits limits,
                         const char *to, struct instant now);
 
+/* Is it the first time this is asked that day? Who is told once a day is not
+ * told again. */
+bool net_first_of(struct net *net, struct date day);
+
 /* "200/hour, 10/day" or "none". */
 bool net_parse(const char *text, struct net_limits *ret);

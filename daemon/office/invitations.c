@@ -20,12 +20,52 @@ static int told_compare(const void *a, const void *b)
     return order ? order : strcmp(x->item, y->item);
 }
 
-static const struct told *told_find(const struct told *all, size_t n,
-                                    const char *to, const char *item)
+/* The first of them that is not before the address in order. */
+static size_t told_first(const struct told *all, size_t n, const char *to)
 {
-    struct told key = {.to = to, .item = item};
+    size_t from = 0, end = n;
 
-    return n ? bsearch(&key, all, n, sizeof key, told_compare) : NULL;
+    while (from < end) {
+        size_t middle = from + (end - from) / 2;
+
+        if (text_compare(all[middle].to, to) < 0)
+            from = middle + 1;
+        else
+            end = middle;
+    }
+    return from;
+}
+
+/* What one contact was told: a few of all. */
+struct told_range {
+    const struct told *rows;
+    size_t n;
+};
+
+static struct told_range *ranges_of(TALLOC_CTX *ctx,
+                                    const struct contacts *contacts,
+                                    const struct told *told, size_t n)
+{
+    struct told_range *all = array_new(ctx, struct told_range, contacts->n);
+
+    for (size_t c = 0; c < contacts->n; c++) {
+        const char *email = contacts->rows[c].email;
+        size_t first = told_first(told, n, email), end = first;
+
+        while (end < n && text_same(told[end].to, email))
+            end++;
+        all[c] = (struct told_range){told + first, end - first};
+    }
+    return all;
+}
+
+static const struct told *told_find(const struct told_range *of,
+                                    const char *item)
+{
+    for (size_t i = 0; i < of->n; i++)
+        if (strcmp(of->rows[i].item, item) == 0)
+            return &of->rows[i];
+    return NULL;
 }
 
 /* It will be held, as far as anybody knows. */
@@ -74,9 +114,11 @@ struct invitations office_invitations(TALLOC_CTX *ctx, const struct rules *r,
                                       struct instant now)
 {
     struct invitations all = {.ctx = ctx};
+    struct told_range *ranges;
 
     if (n_told)
         qsort(told, n_told, sizeof *told, told_compare);
+    ranges = ranges_of(ctx, contacts, told, n_told);
     for (size_t k = 0; k < released->n_items; k++) {
         const struct item *i = &released->items[k];
         const struct edition *e = plan_edition(released, i->edition);
@@ -88,11 +130,11 @@ struct invitations office_invitations(TALLOC_CTX *ctx, const struct rules *r,
             struct invitation row;
 
             if (contact_is_mailed(contact) &&
-                owed(r, contact, e, i,
-                     told_find(told, n_told, contact->email, i->id), &row))
+                owed(r, contact, e, i, told_find(&ranges[c], i->id), &row))
                 add(&all, row);
         }
     }
+    talloc_free(ranges);
     return all;
 }
 

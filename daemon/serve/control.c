@@ -262,7 +262,7 @@ static char *logged_args(const struct request *q)
     return text;
 }
 
-static void log_change(struct request *q)
+void request_log(struct request *q)
 {
     char *args = logged_args(q);
     struct log_row row = {.at = serve_now(q->serve),
@@ -285,14 +285,15 @@ static void log_change(struct request *q)
     if (!store_log(q->serve->store, &row, &err))
         serve_report(q->serve, "log", &err);
     free(args);
+    q->logged = true;
 }
 
 void request_finish(struct request *q, const struct error *err)
 {
     struct connection *c = q->connection;
 
-    if (!err && q->verb->right != RIGHT_VIEW)
-        log_change(q);
+    if (!err && q->verb->right != RIGHT_VIEW && !q->logged)
+        request_log(q);
     if (c) {
         put_line(c,
                  err ? wire_error(q->ctx, err) : wire_ok(q->ctx, q->summary));

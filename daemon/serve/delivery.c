@@ -311,7 +311,7 @@ static bool claim(struct delivery *d)
     struct error err;
 
     if (s->stopping || s->config->deliver_kind == DELIVER_NONE ||
-        store_trouble(s->store) ||
+        store_trouble(s->store) || scheduler_writes(s) ||
         (!instant_is_none(d->rest) && d->rest.second > now.second))
         return false;
     most = allowance(d);

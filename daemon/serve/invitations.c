@@ -85,6 +85,23 @@ static struct told *told_of(TALLOC_CTX *ctx, const struct message *rows,
     return told;
 }
 
+struct invitations_run {
+    struct serve *serve;
+    struct occasion o;
+    struct allowance *allowance; /* NULL: a release, which is not counted */
+    struct contacts contacts;
+    bool greets, silent;  /* newcomers; `silent`: they were told already */
+    size_t greeted;       /* contacts looked at so far */
+    bool listed;          /* what follows is there */
+    struct message *rows; /* of invitations so far, by recipient, item, id */
+    size_t n;
+    struct itip_source *source; /* NULL until it is needed */
+    struct invitations all;
+    size_t at; /* of all */
+    int written;
+    TALLOC_CTX *ctx; /* of the one in hand */
+};
+
 /* ---- the safety net, outside a release */
 
 /* What one contact is owed at once counts as one mail: it is let go, or held,
@@ -108,12 +125,11 @@ static struct allowance *allowance_new(TALLOC_CTX *ctx, struct net *net,
     return a;
 }
 
-/* `contact`: its place among all. */
-static bool allow(const struct inviting *in, size_t contact, struct message *m,
-                  struct error *err)
+static bool allow(struct invitations_run *w, const struct contact *c,
+                  struct message *m, struct error *err)
 {
-    struct allowance *a = in->allowance;
-    struct verdict_of *v = a ? &a->rows[contact] : NULL;
+    struct allowance *a = w->allowance;
+    struct verdict_of *v = a ? &a->rows[c - w->contacts.rows] : NULL;
 
     if (!a || m->state != MESSAGE_QUEUED)
         return true;
@@ -122,7 +138,7 @@ static bool allow(const struct inviting *in, size_t contact, struct message *m,
         m->verdict = v->held ? v->why : m->verdict;
         return true;
     }
-    if (!restraint_hold(a, in->serve, a->net, m, err))
+    if (!restraint_hold(a, w->serve, a->net, m, err))
         return false;
     *v = (struct verdict_of){true, m->state == MESSAGE_HELD, m->verdict};
     return true;
@@ -130,71 +146,91 @@ static bool allow(const struct inviting *in, size_t contact, struct message *m,
 
 /* ---- writing one */
 
-struct writing {
-    const struct inviting *in;
-    TALLOC_CTX *job;      /* of all */
-    TALLOC_CTX *ctx;      /* of the one in hand */
-    struct message *rows; /* of invitations so far */
-    size_t n;
-    struct itip_source *source; /* NULL until it is needed */
-    const struct contact *contacts;
-    int written;
-};
-
 /* The events as those see them who are invited: the public feed where that is
  * the same. NULL when there is none. */
-static const char *events_of(struct writing *w)
+static const char *events_of(struct invitations_run *w)
 {
-    const struct inviting *in = w->in;
-    struct serve *s = in->serve;
+    struct serve *s = w->serve;
     struct feed_input input = {.rules = s->generation->rules,
-                               .version = in->plan,
-                               .now = in->now,
-                               .release_at = in->now,
+                               .version = w->o.plan,
+                               .now = w->o.now,
+                               .release_at = w->o.now,
                                .base_url = s->config->base_url,
                                .calendar_name = serve_name(s)};
-    const struct feed *open = feeds_find(in->feeds, "all");
+    const struct feed *open = feeds_find(&s->out.feeds, "all");
     struct error err;
     struct feed feed;
 
-    if (!feed_has_special(in->plan))
+    if (!feed_has_special(w->o.plan))
         return open ? open->body : NULL;
-    input.previous = private_served(w->job, s);
+    input.previous = private_served(w, s);
     input.printed = &s->out.printed;
-    if (feed_invited(w->job, press_make(w->job, &input), &feed, &err))
+    if (feed_invited(w, press_make(w, &input), &feed, &err))
         return feed.body;
     serve_report(s, "invitations", &err);
     return open ? open->body : NULL;
 }
 
 /* Its events, read once; *ret NULL when there is no feed. */
-static bool source_of(struct writing *w, struct itip_source **ret,
+static bool source_of(struct invitations_run *w, struct itip_source **ret,
                       struct error *err)
 {
     const char *body = w->source ? NULL : events_of(w);
 
-    if (body && !itip_read(w->job, body, &w->source, err))
+    if (body && !itip_read(w, body, &w->source, err))
         return false;
     *ret = w->source;
     return true;
 }
 
-static bool drop_older(struct writing *w, const struct invitation *i,
+static int compare_told(const struct message *m, const struct invitation *i)
+{
+    int order = text_compare(m->to, i->contact->email);
+
+    return order ? order : strcmp(m->thing, i->item->id);
+}
+
+/* The first message that the contact had about the item, or the place where it
+ * would stand. */
+static size_t first_told(const struct invitations_run *w,
+                         const struct invitation *i)
+{
+    size_t from = 0, to = w->n;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (compare_told(&w->rows[middle], i) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+/* As it is now: an officer may have dropped it since the list was read. */
+static bool drop_one(struct invitations_run *w, int64_t id, struct error *err)
+{
+    struct message m;
+
+    if (!store_message(w->ctx, w->serve->store, id, &m, err))
+        return false;
+    if (!is_open(&m))
+        return true;
+    m.state = MESSAGE_DROPPED;
+    m.settled = w->o.now;
+    m.verdict = "a newer one took its place";
+    return store_settle(w->serve->store, &m, err);
+}
+
+static bool drop_older(struct invitations_run *w, const struct invitation *i,
                        struct error *err)
 {
-    for (size_t k = 0; k < w->n; k++) {
-        struct message *m = &w->rows[k];
-
-        if (!is_open(m) || m->state == MESSAGE_INFLIGHT ||
-            strcmp(m->thing, i->item->id) != 0 ||
-            !text_same(m->to, i->contact->email) || m->uncertain > 0)
-            continue;
-        m->state = MESSAGE_DROPPED;
-        m->settled = w->in->now;
-        m->verdict = "a newer one took its place";
-        if (!store_settle(w->in->serve->store, m, err))
+    for (size_t k = first_told(w, i);
+         k < w->n && compare_told(&w->rows[k], i) == 0; k++)
+        if (is_open(&w->rows[k]) && w->rows[k].uncertain == 0 &&
+            !drop_one(w, w->rows[k].id, err))
             return false;
-    }
     return true;
 }
 
@@ -205,8 +241,8 @@ static const char *cause_word(enum notice_kind kind)
                                      : "cancellation";
 }
 
-static struct notice notice_of(struct writing *w, const struct invitation *i,
-                               const char **items)
+static struct notice notice_of(struct invitations_run *w,
+                               const struct invitation *i, const char **items)
 {
     bool cancel = i->kind == NOTICE_CANCELLATION;
 
@@ -222,7 +258,7 @@ static struct notice notice_of(struct writing *w, const struct invitation *i,
         .contact = i->contact,
         .edition = i->item->edition,
         .thing = i->item->id,
-        .due = w->in->now,
+        .due = w->o.now,
         .expires = {i->item->start_utc.second + (cancel ? DAY : 0)},
         .lead = {-1, UNIT_DAYS},
         .items = items,
@@ -230,14 +266,14 @@ static struct notice notice_of(struct writing *w, const struct invitation *i,
     };
 }
 
-static bool add_calendar(struct writing *w, const struct invitation *i,
+static bool add_calendar(struct invitations_run *w, const struct invitation *i,
                          struct notice *n, struct error *err)
 {
-    struct serve *s = w->in->serve;
+    struct serve *s = w->serve;
     enum itip_method method = i->kind != NOTICE_CANCELLATION ? ITIP_REQUEST
                               : i->left                      ? ITIP_UNINVITE
                                                              : ITIP_CANCEL;
-    struct instant stamp = i->left || i->round > 0 ? w->in->now : INSTANT_NONE;
+    struct instant stamp = i->left || i->round > 0 ? w->o.now : INSTANT_NONE;
     struct itip_party organizer = {s->config->from_name,
                                    s->config->from_address},
                       attendee = {i->contact->name, i->contact->email};
@@ -253,20 +289,29 @@ static bool add_calendar(struct writing *w, const struct invitation *i,
                             &n->answer_url, err);
 }
 
-static bool write_one(struct writing *w, const struct invitation *i,
+static bool add_message(struct invitations_run *w, const struct message *m,
+                        struct error *err)
+{
+    int64_t id;
+    bool added = false,
+         good = store_add_message(w->serve->store, m, &id, &added, err);
+
+    w->written += added;
+    return good;
+}
+
+static bool write_one(struct invitations_run *w, const struct invitation *i,
                       struct error *err)
 {
-    const struct inviting *in = w->in;
+    struct store *st = w->serve->store;
     struct itip_source *source;
     const char *items[1];
     struct notice n = notice_of(w, i, items);
     struct message m;
-    int64_t id;
-    bool there, added;
+    bool there;
 
     if (!source_of(w, &source, err) ||
-        !store_has_message(in->serve->store, i->contact->email, n.cause, &there,
-                           err))
+        !store_has_message(st, i->contact->email, n.cause, &there, err))
         return false;
     if (!source || !itip_has(source, i->item->uid, NULL))
         return true;
@@ -274,53 +319,42 @@ static bool write_one(struct writing *w, const struct invitation *i,
         return false;
     if (there || (i->kind == NOTICE_CANCELLATION && !i->begun))
         return true;
-    if (!add_calendar(w, i, &n, err) ||
-        !letter_compose(w->ctx, in->serve, &n, in->plan, NULL, in->note,
-                        in->release, in->state, in->now, &m, err) ||
-        !allow(in, (size_t)(i->contact - w->contacts), &m, err) ||
-        !store_add_message(in->serve->store, &m, &id, &added, err))
+    return add_calendar(w, i, &n, err) &&
+           letter_compose(w->ctx, w->serve, &n, &w->o, &m, err) &&
+           allow(w, i->contact, &m, err) && add_message(w, &m, err);
+}
+
+/* What the contacts are owed, by what they were told. */
+static bool list_all(struct invitations_run *w, struct error *err)
+{
+    struct told *told;
+    size_t n_told;
+
+    if (!store_invitations(w, w->serve->store, NULL, &w->rows, &w->n, err))
         return false;
-    w->written += added;
+    told = told_of(w, w->rows, w->n, &n_told);
+    w->all = office_invitations(w, w->serve->generation->rules, w->o.plan,
+                                &w->contacts, told, n_told, w->o.now);
+    w->listed = true;
     return true;
 }
 
-/* What these contacts are owed. */
-static bool write_all(TALLOC_CTX *ctx, const struct inviting *in,
-                      const struct contacts *contacts, int *ret_n,
-                      struct error *err)
+/* One that cannot be written never keeps the others back; a store that takes
+ * nothing does. */
+static bool write_next(struct invitations_run *w, struct error *err)
 {
-    TALLOC_CTX *tmp = talloc_new(ctx);
-    struct writing w = {.in = in, .job = tmp, .contacts = contacts->rows};
-    struct invitations all;
-    struct told *told;
-    size_t n_told;
-    bool good =
-        store_invitations(tmp, in->serve->store, NULL, &w.rows, &w.n, err);
+    const struct invitation *i = &w->all.rows[w->at++];
+    bool good;
 
-    if (good) {
-        told = told_of(tmp, w.rows, w.n, &n_told);
-        all = office_invitations(tmp, in->serve->generation->rules, in->plan,
-                                 contacts, told, n_told, in->now);
-        for (size_t i = 0; good && i < all.n; i++) {
-            w.ctx = talloc_new(tmp);
-            good = write_one(&w, &all.rows[i], err) ||
-                   wrap(err, "mail to %s about %s", all.rows[i].contact->email,
-                        all.rows[i].item->id);
-            talloc_free(w.ctx);
-        }
+    w->ctx = talloc_new(w);
+    good = write_one(w, i, err) ||
+           wrap(err, "mail to %s about %s", i->contact->email, i->item->id);
+    talloc_free(w->ctx);
+    if (!good && err->code != REPLY_LATER) {
+        serve_report(w->serve, "invitation", err);
+        good = true;
     }
-    *ret_n += w.written;
-    talloc_free(tmp);
     return good;
-}
-
-bool invitations_write(TALLOC_CTX *ctx, const struct inviting *in, int *ret_n,
-                       struct error *err)
-{
-    struct contacts contacts;
-
-    return serve_contacts(ctx, in->serve, &contacts, err) &&
-           write_all(ctx, in, &contacts, ret_n, err);
 }
 
 /* ---- newcomers */
@@ -372,81 +406,135 @@ static bool greet(struct serve *s, const struct contact *c,
     return true;
 }
 
-static bool welcome(TALLOC_CTX *ctx, const struct inviting *in, size_t contact,
-                    const struct contact *c, const char *const *bodies,
-                    size_t n, struct error *err)
+static bool welcome(struct invitations_run *w, const struct contact *c,
+                    const char *const *bodies, size_t n, struct error *err)
 {
-    struct serve *s = in->serve;
+    struct serve *s = w->serve;
     bool every = strcmp(bodies[0], "*") == 0;
     struct notice note = {.kind = NOTICE_WELCOME,
                           .contact = c,
                           .edition = "",
                           .thing = "",
-                          .due = in->now,
-                          .expires = {in->now.second + 30 * (int64_t)DAY},
+                          .due = w->o.now,
+                          .expires = {w->o.now.second + 30 * (int64_t)DAY},
                           .lead = {-1, UNIT_DAYS}};
     struct message m;
-    int64_t id;
-    bool added;
 
-    note.items = office_ahead(ctx, s->generation->rules, in->plan, c, bodies,
-                              every ? 0 : n, in->now, &note.n_items);
-    note.cause = text_format(ctx, "welcome/%d", in->release);
+    note.items = office_ahead(w->ctx, s->generation->rules, w->o.plan, c,
+                              bodies, every ? 0 : n, w->o.now, &note.n_items);
+    note.cause = text_format(w->ctx, "welcome/%d", w->o.release);
     for (size_t i = 0; i < n; i++)
-        note.cause = text_format(ctx, "%s/%s", note.cause, bodies[i]);
+        note.cause = text_format(w->ctx, "%s/%s", note.cause, bodies[i]);
     if (note.n_items == 0)
         return true;
-    return letter_compose(ctx, s, &note, in->plan, NULL, in->note, in->release,
-                          in->state, in->now, &m, err) &&
-           allow(in, contact, &m, err) &&
-           store_add_message(s->store, &m, &id, &added, err);
+    return letter_compose(w->ctx, s, &note, &w->o, &m, err) &&
+           allow(w, c, &m, err) && add_message(w, &m, err);
 }
 
-bool invitations_welcome(TALLOC_CTX *ctx, const struct inviting *in,
-                         bool silent, struct error *err)
+static bool greet_next(struct invitations_run *w, struct error *err)
 {
-    struct contacts contacts;
-    bool good = serve_contacts(ctx, in->serve, &contacts, err);
+    const struct contact *c = &w->contacts.rows[w->greeted++];
+    const char **bodies;
+    size_t n = 0;
+    bool good = true;
 
-    for (size_t i = 0; good && i < contacts.n; i++) {
-        const struct contact *c = &contacts.rows[i];
-        TALLOC_CTX *tmp = talloc_new(ctx);
-        const char **bodies;
-        size_t n = 0;
-
-        if (contact_is_subscribed(c))
-            good = new_bodies(tmp, in->serve, c, &bodies, &n, err);
-        if (good && n > 0)
-            good = greet(in->serve, c, bodies, n, err) &&
-                   (silent || welcome(tmp, in, i, c, bodies, n, err));
-        talloc_free(tmp);
-    }
+    w->ctx = talloc_new(w);
+    if (contact_is_subscribed(c))
+        good = new_bodies(w->ctx, w->serve, c, &bodies, &n, err);
+    if (good && n > 0)
+        good = greet(w->serve, c, bodies, n, err) &&
+               (w->silent || welcome(w, c, bodies, n, err));
+    talloc_free(w->ctx);
     return good;
 }
 
-/* ---- between releases */
+/* ---- all of it, piece by piece */
 
-static struct inviting between_releases(struct serve *s)
+static struct invitations_run *run_new(TALLOC_CTX *ctx, struct serve *s,
+                                       enum message_state state)
 {
-    return (struct inviting){.serve = s,
-                             .plan = s->out.plan,
-                             .feeds = &s->out.feeds,
+    struct invitations_run *w = object_new(ctx, struct invitations_run);
+
+    w->serve = s;
+    w->o = (struct occasion){.plan = s->out.plan,
                              .note = s->out.note.note,
                              .release = s->out.release,
-                             .state = s->config->review_kind == REVIEW_ALL
-                                          ? MESSAGE_HELD
-                                          : MESSAGE_QUEUED,
+                             .state = state,
                              .now = serve_now(s)};
+    return w;
+}
+
+static bool count(struct invitations_run *w, struct error *err)
+{
+    struct net *net;
+
+    if (!scheduler_net(w->serve, &net, err))
+        return false;
+    w->allowance = allowance_new(w, net, w->contacts.n);
+    return true;
+}
+
+static enum message_state state_between(const struct serve *s)
+{
+    return s->config->review_kind == REVIEW_ALL ? MESSAGE_HELD : MESSAGE_QUEUED;
+}
+
+bool invitations_released(TALLOC_CTX *ctx, struct serve *s,
+                          enum message_state state,
+                          struct invitations_run **ret, struct error *err)
+{
+    struct invitations_run *w = run_new(ctx, s, state);
+
+    w->greets = w->silent = s->out.release == 1;
+    if (!serve_contacts(w, s, &w->contacts, err))
+        return false;
+    *ret = w;
+    return true;
+}
+
+bool invitations_catch_up(TALLOC_CTX *ctx, struct serve *s,
+                          struct invitations_run **ret, struct error *err)
+{
+    struct invitations_run *w = run_new(ctx, s, state_between(s));
+
+    w->greets = true;
+    if (!serve_contacts(w, s, &w->contacts, err) || !count(w, err))
+        return false;
+    *ret = w;
+    return true;
+}
+
+bool invitations_next(struct invitations_run *w, size_t most, int *written,
+                      bool *ret_done, struct error *err)
+{
+    w->written = 0;
+    for (; w->greets && w->greeted < w->contacts.n && most > 0; most--)
+        if (!greet_next(w, err))
+            return false;
+    if (most > 0 && !w->listed && !list_all(w, err))
+        return false;
+    for (; w->listed && w->at < w->all.n && most > 0; most--)
+        if (!write_next(w, err))
+            return false;
+    *written += w->written;
+    *ret_done = w->listed && w->at == w->all.n;
+    return true;
+}
+
+size_t invitations_left(const struct invitations_run *w)
+{
+    size_t greetings = w->greets && !w->silent ? w->contacts.n - w->greeted : 0;
+
+    return greetings + (w->listed ? w->all.n - w->at : 1);
 }
 
 bool invitations_leave(TALLOC_CTX *ctx, struct serve *s,
                        const struct contact *c, struct error *err)
 {
-    struct inviting in = between_releases(s);
+    struct invitations_run *w;
     struct contact gone = *c;
-    struct contacts one = {&gone, 1};
-    struct net *net;
     int n = 0;
+    bool good, done = false;
 
     if (!s->out.plan)
         return true;
@@ -454,33 +542,10 @@ bool invitations_leave(TALLOC_CTX *ctx, struct serve *s,
         gone.channel = CHANNEL_NONE;
     else if (gone.channel == CHANNEL_INVITE)
         gone.channel = CHANNEL_FEED; /* wants none any more */
-    if (!scheduler_net(s, &net, err))
-        return false;
-    in.allowance = allowance_new(ctx, net, one.n);
-    return write_all(ctx, &in, &one, &n, err);
-}
-
-bool invitations_catch_up(struct serve *s, struct error *err)
-{
-    TALLOC_CTX *tmp = talloc_new(NULL);
-    struct inviting in = between_releases(s);
-    struct contacts contacts;
-    struct net *net;
-    int n = 0;
-    bool good;
-
-    if (!s->out.plan || !scheduler_net(s, &net, err) ||
-        !serve_contacts(tmp, s, &contacts, err) ||
-        !store_begin(s->store, err)) {
-        talloc_free(tmp);
-        return !s->out.plan;
-    }
-    in.allowance = allowance_new(tmp, net, contacts.n);
-    good = invitations_welcome(tmp, &in, false, err) &&
-           invitations_write(tmp, &in, &n, err) && store_commit(s->store, err);
-    if (!good)
-        store_rollback(s->store);
-    talloc_free(tmp);
+    w = run_new(ctx, s, state_between(s));
+    w->contacts = (struct contacts){&gone, 1};
+    good = count(w, err) && invitations_next(w, SIZE_MAX, &n, &done, err);
+    talloc_free(w);
     return good;
 }
 
@@ -532,6 +597,11 @@ static bool desk_tell_one(TALLOC_CTX *ctx, struct serve *s,
                        .text = news->text,
                        .lines = news->lines,
                        .n_lines = news->n_lines};
+    const struct occasion o = {.plan = s->out.plan ? s->out.plan : &nothing,
+                               .note = "",
+                               .release = s->out.release,
+                               .state = MESSAGE_QUEUED,
+                               .now = now};
     struct message m;
     int64_t id;
     bool added, there;
@@ -539,9 +609,7 @@ static bool desk_tell_one(TALLOC_CTX *ctx, struct serve *s,
     if (!store_has_message(s->store, c->email, news->cause, &there, err))
         return false;
     return there ||
-           (letter_compose(ctx, s, &n, s->out.plan ? s->out.plan : &nothing,
-                           NULL, "", s->out.release, MESSAGE_QUEUED, now, &m,
-                           err) &&
+           (letter_compose(ctx, s, &n, &o, &m, err) &&
             desk_allow(ctx, s, &m, err) &&
             store_add_message(s->store, &m, &id, &added, err)) ||
            wrap(err, "notice to %s", c->email);

@@ -5,31 +5,30 @@
  */
 #include "daemon/serve/serve.h"
 
-/* What one writing needs; all of it borrowed. */
-struct inviting {
-    struct serve *serve;
-    const struct plan *plan; /* released, with UIDs */
-    const struct feeds *feeds;
-    const char *note;
-    int release;
-    enum message_state state; /* held or queued */
-    struct instant now;
-    struct allowance *allowance; /* NULL: a release, which is not counted */
-};
+/* What contacts are owed about single items, and what newcomers to a body are
+ * told once: what lies ahead in it. Written contact by contact and letter by
+ * letter; what nobody has begun to send and is out of date is dropped. Begun
+ * anew it goes on where it was, for nothing is owed twice. Valid until what is
+ * published, or a contact, changes. */
+struct invitations_run;
 
-/* Writes what contacts are owed about items ahead, inside the transaction that
- * is open; what nobody has begun to send and is out of date is dropped.
- * *ret_n grows by the messages written. */
-bool invitations_write(TALLOC_CTX *ctx, const struct inviting *in, int *ret_n,
-                       struct error *err) MUST_USE;
-
-/* Tells newcomers to a body once what lies ahead in it, in that transaction.
- * `silent`: they were told by the release itself, only remember it. */
-bool invitations_welcome(TALLOC_CTX *ctx, const struct inviting *in,
-                         bool silent, struct error *err) MUST_USE;
-
-/* Both, for contacts that are new or changed since the release. */
-bool invitations_catch_up(struct serve *s, struct error *err) MUST_USE;
+/* After a release: newcomers were told by it, and the first release told
+ * everybody. Its letters are not counted by the safety net. On ctx. */
+bool invitations_released(TALLOC_CTX *ctx, struct serve *s,
+                          enum message_state state,
+                          struct invitations_run **ret,
+                          struct error *err) MUST_USE;
+/* For contacts that are new or changed since the release. On ctx. */
+bool invitations_catch_up(TALLOC_CTX *ctx, struct serve *s,
+                          struct invitations_run **ret,
+                          struct error *err) MUST_USE;
+/* Goes on for so many contacts and letters, in the transaction that is open.
+ * *written grows by those written. After a failure the run is of no use any
+ * more. */
+bool invitations_next(struct invitations_run *run, size_t most, int *written,
+                      bool *ret_done, struct error *err) MUST_USE;
+/* How many are left, as far as is known. */
+size_t invitations_left(const struct invitations_run *run);
 
 /* Takes back what a contact that is dropped still holds, in the transaction
  * that is open: a cancellation each of what it was invited to, as if it had

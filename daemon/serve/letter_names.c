@@ -53,6 +53,12 @@ static json_t *collect(TALLOC_CTX *ctx, const struct sample *s,
                                    .of = "AA",
                                    .zone = "Europe/London"};
     struct notice n = whole(ctx, s, &reader);
+    const struct occasion o = {.plan = s->plan,
+                               .before = s->plan,
+                               .changes = &s->changes,
+                               .note = s->note.note,
+                               .release = s->note.release,
+                               .now = s->now};
     json_t *names = memory_hold(ctx, json_object(), end_json);
 
     for (int kind = NOTICE_REMINDER; kind <= NOTICE_DESK; kind++)
@@ -61,8 +67,7 @@ static json_t *collect(TALLOC_CTX *ctx, const struct sample *s,
 
             n.kind = (enum notice_kind)kind;
             n.rung = rungs[i];
-            view = letter_view(ctx, serve, &n, s->plan, &s->changes,
-                               s->note.note, s->note.release, s->now);
+            view = letter_view(ctx, serve, &n, &o);
             names_add(names, view);
             json_decref(view);
         }

@@ -439,16 +439,16 @@ static void add_task(TALLOC_CTX *ctx, struct serve *s, json_t *view,
 
 /* The notice's own things: its edition, items and changes. */
 static void add_things(TALLOC_CTX *ctx, struct serve *s, json_t *view,
-                       const struct notice *n, const struct plan *plan,
-                       const struct changes *changes)
+                       const struct notice *n, const struct occasion *o)
 {
     const struct rules *r = s->generation->rules;
+    const struct plan *plan = o->plan;
     const struct zone *reader = contact_zone(r, n->contact);
     const struct edition *e =
         n->edition[0] ? plan_edition(plan, n->edition) : NULL;
     json_t *items = items_view(ctx, s, n, plan);
     json_t *groups =
-        groups_view(ctx, s, n, plan, s->out.plan, changes, n->contact);
+        groups_view(ctx, s, n, plan, o->before, o->changes, n->contact);
 
     if (n->kind == NOTICE_DIGEST)
         set_digest_headline(ctx, r, plan, view, groups);
@@ -477,8 +477,7 @@ static json_t *lines_view(const struct notice *n)
 
 /* What a template of that notice sees; docs/templates.md lists the names. */
 json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
-                    const struct plan *plan, const struct changes *changes,
-                    const char *note, int release, struct instant now)
+                    const struct occasion *o)
 {
     const struct rules *r = s->generation->rules;
     json_t *view = json_object();
@@ -492,8 +491,8 @@ json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
     set_text(view, "calendar_name", serve_name(s));
     set_text(view, "base_url", s->config->base_url);
     set_text(view, "secretariat", s->config->contact);
-    set_text(view, "note", note ? note : "");
-    (void)json_object_set_new(view, "release", json_integer(release));
+    set_text(view, "note", o->note ? o->note : "");
+    (void)json_object_set_new(view, "release", json_integer(o->release));
     if (n->lead.n >= 0)
         set_text(view, "lead", length_print(ctx, n->lead));
     if (n->answer_url)
@@ -507,8 +506,8 @@ json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
     (void)json_object_set_new(view, "has_lines", json_boolean(n->n_lines > 0));
     (void)json_object_set_new(view, "lines", lines_view(n));
     (void)json_object_set_new(view, "left", json_boolean(n->left));
-    add_things(ctx, s, view, n, plan, changes);
-    add_task(ctx, s, view, n, now);
-    add_overdue(ctx, view, n, plan, instant_utc_date(now));
+    add_things(ctx, s, view, n, o);
+    add_task(ctx, s, view, n, o->now);
+    add_overdue(ctx, view, n, o->plan, instant_utc_date(o->now));
     return view;
 }

@@ -4,11 +4,9 @@
  */
 #include "daemon/serve/serve.h"
 
-/* What a template sees of a notice about things of `plan`; `changes` (of a
- * digest) may be NULL. A new reference. */
+/* What a template sees of a notice. A new reference. */
 json_t *letter_view(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
-                    const struct plan *plan, const struct changes *changes,
-                    const char *note, int release, struct instant now);
+                    const struct occasion *o);
 
 /* Every name in the templates of letters is one that a letter has. */
 bool letter_names_check(const struct templates *t, const struct config *config,

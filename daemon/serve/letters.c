@@ -146,9 +146,8 @@ static struct mail_fields fields_of(TALLOC_CTX *ctx, const struct serve *s,
 }
 
 bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
-                    const struct plan *plan, const struct changes *changes,
-                    const char *note, int release, enum message_state state,
-                    struct instant now, struct message *ret, struct error *err)
+                    const struct occasion *o, struct message *ret,
+                    struct error *err)
 {
     const struct config *c = s->config;
     struct notice told = *n;
@@ -162,9 +161,7 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
     if (is_refusable(n) &&
         !token_leave_url(ctx, s, n->contact->email, &told.leave_url, err))
         return false;
-    view = memory_hold(
-        ctx, letter_view(ctx, s, &told, plan, changes, note, release, now),
-        end_json);
+    view = memory_hold(ctx, letter_view(ctx, s, &told, o), end_json);
     if (!letter_render(ctx, s->generation->templates, template_of(s, n), view,
                        &letter, err))
         return false;
@@ -180,22 +177,22 @@ bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
         .thing = n->thing,
         .message_id =
             text_format(ctx, "%s@%s", random_name(ctx), c->mail_domain),
-        .state = state,
-        .created = now,
-        .next = now,
+        .state = o->state,
+        .created = o->now,
+        .next = o->now,
         .expires = n->expires,
         .settled = INSTANT_NONE,
         .verdict = "",
     };
-    f = fields_of(ctx, s, &told, plan, &letter, m.message_id, now);
+    f = fields_of(ctx, s, &told, o->plan, &letter, m.message_id, o->now);
     if (!mail_compose(ctx, &f, &octets, &m.size, err))
         return false;
     m.octets = octets;
-    if (m.expires.second > now.second + c->lifetime_seconds)
-        m.expires.second = now.second + c->lifetime_seconds;
+    if (m.expires.second > o->now.second + c->lifetime_seconds)
+        m.expires.second = o->now.second + c->lifetime_seconds;
     if (m.state == MESSAGE_QUEUED)
-        m.next = restraint_time(s, plan, n->contact, m.kind, m.edition, now,
-                                m.expires);
+        m.next = restraint_time(s, o->plan, n->contact, m.kind, m.edition,
+                                o->now, m.expires);
     *ret = m;
     return true;
 }
@@ -273,15 +270,18 @@ bool letter_preview(TALLOC_CTX *ctx, struct serve *s, const char *name,
                                    .zone = zone_name(s->config->clock)};
     struct notice n = preview_notice(ctx, s, &reader, name, plan, thing);
     struct changes all = plan_diff(ctx, NULL, plan);
+    const struct occasion o = {.plan = plan,
+                               .before = s->out.plan,
+                               .changes = &all,
+                               .note = s->out.note.note,
+                               .release = s->out.release,
+                               .now = serve_now(s)};
     struct letter letter;
     json_t *view;
 
     if (!plan_edition(plan, n.edition))
         return fail(err, REPLY_NOTFOUND, "no edition, item or task %s", thing);
-    view = memory_hold(ctx,
-                       letter_view(ctx, s, &n, plan, &all, s->out.note.note,
-                                   s->out.release, serve_now(s)),
-                       end_json);
+    view = memory_hold(ctx, letter_view(ctx, s, &n, &o), end_json);
     if (!letter_render(ctx, s->generation->templates, name, view, &letter, err))
         return false;
     if (html && !letter.html)

@@ -1,6 +1,6 @@
 /*
  * Publishing: a draft becomes the next version, whole, in one transaction with
- * its feeds and the mails it causes.
+ * its feeds and the note that its letters are owed.
  *
  * Invariants:
  * 1. A UID is made once for a thing and never changes; SEQUENCE grows by one in
@@ -15,7 +15,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/shown.h"
-#include "daemon/serve/invitations.h"
+#include "daemon/serve/announce.h"
 #include "daemon/serve/private.h"
 #include "daemon/serve/zones.h"
 
@@ -224,7 +224,7 @@ struct release {
     int number;
     struct numbering numbering;
     const char *note;
-    bool send;
+    enum message_state letters; /* held or queued */
     struct plan *after;
     const struct plan *before;
     struct changes changes;
@@ -232,7 +232,6 @@ struct release {
     struct feed_input in; /* what they are made of */
     struct press *press;
     const char *bad_feeds; /* which were left out and why, "" */
-    int messages;
 };
 
 static bool render_feeds(struct release *r, struct error *err)
@@ -333,59 +332,6 @@ static bool write_feeds(struct release *r, struct error *err)
     return store_set_setting(r->s->store, BAD_FEEDS, r->bad_feeds, err);
 }
 
-static bool write_digest(struct release *r, const struct notice *n,
-                         enum message_state state, struct error *err)
-{
-    TALLOC_CTX *tmp = talloc_new(r->ctx);
-    struct message m;
-    int64_t id;
-    bool added = false,
-         good = letter_compose(tmp, r->s, n, r->after, &r->changes, r->note,
-                               r->number, state, r->now, &m, err) &&
-                store_add_message(r->s->store, &m, &id, &added, err);
-
-    talloc_free(tmp);
-    r->messages += added;
-    return good || wrap(err, "mail to %s", n->contact->email);
-}
-
-static bool write_digests(struct release *r, struct error *err)
-{
-    struct serve *s = r->s;
-    bool wait = s->config->review_kind != REVIEW_NONE && !r->send;
-    struct contacts contacts;
-    struct notices digests;
-
-    if (!serve_contacts(r->ctx, s, &contacts, err))
-        return false;
-    digests =
-        office_digests(r->ctx, s->generation->rules, r->before, r->after,
-                       &r->changes, r->in.tasks, r->number, r->now, &contacts);
-    for (size_t i = 0; i < digests.n; i++)
-        if (!write_digest(r, &digests.rows[i],
-                          wait ? MESSAGE_HELD : MESSAGE_QUEUED, err))
-            return false;
-    return true;
-}
-
-/* What contacts are owed about single items; the first release tells everybody
- * what lies ahead. */
-static bool write_invitations(struct release *r, struct error *err)
-{
-    struct serve *s = r->s;
-    bool wait = s->config->review_kind != REVIEW_NONE && !r->send;
-    struct inviting in = {.serve = s,
-                          .plan = r->after,
-                          .feeds = &r->feeds,
-                          .note = r->note,
-                          .release = r->number,
-                          .state = wait ? MESSAGE_HELD : MESSAGE_QUEUED,
-                          .now = r->now};
-
-    return (r->before || invitations_welcome(r->ctx, &in, true, err)) &&
-           invitations_write(r->ctx, &in, &r->messages, err);
-}
-
 static bool set_numbering(struct release *r, struct error *err)
 {
     struct floor *floor = &r->numbering.floor;
@@ -438,8 +384,7 @@ static bool write_release(struct release *r, const char *by, struct error *err)
            store_add_version(r->s->store, &row, r->after, err) &&
            write_feeds(r, err) && zones_remember(r->s, err) &&
            private_write(r->ctx, r->s, r->press, r->number, err) &&
-           write_digests(r, err) && write_invitations(r, err) &&
-           write_printed(r, err);
+           announce_owe(r->s, r->letters, err) && write_printed(r, err);
 }
 
 /* Of things that are the same as they were published. */
@@ -515,14 +460,20 @@ bool publishing_release(TALLOC_CTX *ctx, struct serve *s, const char *draft,
                         const char *by, const char *note, bool send,
                         struct publishing_result *ret, struct error *err)
 {
+    bool wait = s->config->review_kind != REVIEW_NONE && !send;
     struct release r = {.ctx = ctx,
                         .s = s,
                         .now = serve_now(s),
                         .number = s->out.release + 1,
                         .note = note ? note : "",
-                        .send = send,
+                        .letters = wait ? MESSAGE_HELD : MESSAGE_QUEUED,
                         .before = s->out.plan};
 
+    if (scheduler_unwritten(s) > 0)
+        return fail(err, REPLY_LATER,
+                    "the letters of release %d are being written; try again in "
+                    "a moment",
+                    s->out.release);
     if (!publishing_next(ctx, s, draft, &r.after, &r.changes, err))
         return false;
     if (!store_begin(s->store, err))
@@ -531,13 +482,10 @@ bool publishing_release(TALLOC_CTX *ctx, struct serve *s, const char *draft,
         store_rollback(s->store);
         return false;
     }
-    *ret = (struct publishing_result){.release = r.number,
-                                      .messages = r.messages,
-                                      .feeds = (int)r.feeds.n,
-                                      .changes = r.changes};
+    *ret = (struct publishing_result){
+        .release = r.number, .feeds = (int)r.feeds.n, .changes = r.changes};
     if (!publishing_load(s, err))
         return wrap(err, "release %d is stored, but", r.number);
     draft_forget(s);
-    delivery_poke(s);
     return true;
 }

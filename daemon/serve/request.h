@@ -19,6 +19,7 @@ struct request {
     int uid;
     int right;     /* the highest, enum verb_right */
     bool deferred; /* the handler answers later, by request_finish() */
+    bool logged;
     /* Set while deferred: the client went away, stop. */
     void (*abandon)(void *arg);
     void *abandon_arg;
@@ -36,6 +37,9 @@ verb_handler *verb_handler_of(enum verb_id id);
 /* Sends a row (takes the reference). */
 void request_row(struct request *q, json_t *row);
 void request_progress(struct request *q, int done, int of, const char *text);
+/* Writes the log of a change at once, when the answer comes much later; else
+ * the end of the request does. */
+void request_log(struct request *q);
 /* Ends a deferred request; err NULL: done. */
 void request_finish(struct request *q, const struct error *err);
 

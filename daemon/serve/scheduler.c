@@ -5,9 +5,15 @@
  * at least once a minute, so that a clock that was set, or a machine that
  * slept, is noticed.
  *
+ * The work goes in slices of a few letters, each a transaction, one in a turn
+ * of the loop: others are answered in between, and what they change is seen by
+ * the next slice. First come the letters of a release, then what newcomers are
+ * owed, then what is due.
+ *
  * Invariants: 1. a notice becomes a message at most once for ever (UNIQUE in
  * the store); 2. a notice that was missed past its end becomes an expired
- * message that says so, and is mailed no more.
+ * message that says so, and is mailed no more; 3. while letters are written
+ * that may take the place of others, none that waits goes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,17 +21,34 @@
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
+#include "daemon/serve/announce.h"
 #include "daemon/serve/invitations.h"
 #include "daemon/serve/restraint.h"
 
 #define LOOK_SECONDS   60
+#define SLICE          32              /* letters in one turn of the loop */
 #define GIVEN_UP_TOLD  "given_up_told" /* setting: until when */
 #define GIVEN_UP_LINES 20
+
+/* Who waits for the end of the work, or of the letters of a release. */
+struct waiter {
+    struct waiter *next;
+    bool announced;
+    void (*then)(void *arg);
+    void *arg;
+};
 
 struct scheduler {
     struct serve *serve;
     uv_timer_t timer;
-    TALLOC_CTX *ctx; /* of what follows */
+    uv_idle_t slices;     /* on while there is work */
+    bool due;             /* what is due is to be done */
+    bool owed;            /* letters of a release are to be written */
+    bool put_off;         /* but could not be: at the next look */
+    struct waiter *first; /* in order */
+    struct announcement *announcement; /* NULL: to be begun */
+    struct invitations_run *newcomers; /* likewise */
+    TALLOC_CTX *ctx;                   /* of what follows */
     struct net *net; /* NULL: what went lately is not read yet */
     struct contacts contacts;
     struct notices notices;
@@ -36,9 +59,11 @@ struct scheduler {
     int overdue;     /* tasks that day; -1 when some have changed since */
     bool given_up;   /* messages may have failed since the desk was told */
     bool failed;     /* the last run met a fault: the next is not at once */
+    int written;     /* letters of the last release */
 };
 
 static void on_timer(uv_timer_t *timer);
+static void on_slice(uv_idle_t *handle);
 
 static void arm(struct scheduler *sch, int64_t seconds)
 {
@@ -46,16 +71,63 @@ static void arm(struct scheduler *sch, int64_t seconds)
     (void)uv_timer_start(&sch->timer, on_timer, (uint64_t)seconds * 1000, 0);
 }
 
+static void wait_for(struct scheduler *sch, bool announced,
+                     void (*then)(void *arg), void *arg)
+{
+    struct waiter *w = object_new(sch, struct waiter), **last = &sch->first;
+
+    *w = (struct waiter){.announced = announced, .then = then, .arg = arg};
+    while (*last)
+        last = &(*last)->next;
+    *last = w;
+}
+
+/* They may begin to wait anew. */
+static void wake(struct scheduler *sch, bool announced_only)
+{
+    struct waiter *all = sch->first;
+
+    sch->first = NULL;
+    while (all) {
+        struct waiter *w = all;
+
+        all = w->next;
+        if (announced_only && !w->announced)
+            wait_for(sch, false, w->then, w->arg);
+        else
+            w->then(w->arg);
+        talloc_free(w);
+    }
+}
+
+static void begin_work(struct scheduler *sch)
+{
+    (void)uv_idle_start(&sch->slices, on_slice);
+}
+
+/* What was begun to write is out of date, or done. */
+static void forget_runs(struct scheduler *sch)
+{
+    TALLOC_FREE(sch->announcement);
+    TALLOC_FREE(sch->newcomers);
+}
+
+static void end_slices(uv_handle_t *handle)
+{
+    talloc_free(handle->data);
+}
+
 static void end_timer(uv_handle_t *handle)
 {
     struct scheduler *sch = handle->data;
 
-    talloc_free(sch);
+    uv_close((uv_handle_t *)&sch->slices, end_slices);
 }
 
 struct scheduler *scheduler_start(struct serve *s)
 {
     struct scheduler *sch = object_new(NULL, struct scheduler);
+    struct error err;
 
     sch->serve = s;
     sch->ctx = talloc_new(sch);
@@ -63,17 +135,34 @@ struct scheduler *scheduler_start(struct serve *s)
     sch->owing = true;
     sch->day = DATE_NONE;
     (void)uv_timer_init(s->loop, &sch->timer);
+    (void)uv_idle_init(s->loop, &sch->slices);
     sch->timer.data = sch;
+    sch->slices.data = sch;
     arm(sch, 0);
+    if (!announce_owed(s, &sch->owed, &err))
+        serve_report(s, "letters", &err);
+    if (sch->owed) {
+        log_line(LOG_LEVEL_WARNING,
+                 "the daemon ended while it wrote the letters of release %d; "
+                 "the rest is written now",
+                 s->out.release);
+        begin_work(sch);
+    }
     return sch;
 }
 
+/* Those who wait are told: what is left to do is in the store. */
 void scheduler_stop(struct serve *s)
 {
-    if (!s->scheduler)
+    struct scheduler *sch = s->scheduler;
+
+    if (!sch)
         return;
-    uv_close((uv_handle_t *)&s->scheduler->timer, end_timer);
     s->scheduler = NULL;
+    (void)uv_idle_stop(&sch->slices);
+    forget_runs(sch);
+    wake(sch, false);
+    uv_close((uv_handle_t *)&sch->timer, end_timer);
 }
 
 void scheduler_changed(struct serve *s)
@@ -83,6 +172,7 @@ void scheduler_changed(struct serve *s)
     s->scheduler->stale = true;
     s->scheduler->owing = true;
     s->scheduler->overdue = -1;
+    forget_runs(s->scheduler);
     if (!s->clock.manual)
         arm(s->scheduler, 0);
 }
@@ -123,6 +213,12 @@ bool scheduler_net(struct serve *s, struct net **ret, struct error *err)
         return false;
     *ret = sch->net;
     return true;
+}
+
+void scheduler_forget_net(struct serve *s)
+{
+    if (s->scheduler)
+        TALLOC_FREE(s->scheduler->net);
 }
 
 /* ---- what was given up, told once an hour */
@@ -223,6 +319,11 @@ static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
                                : s->config->review_kind == REVIEW_ALL
                                    ? MESSAGE_HELD
                                    : MESSAGE_QUEUED;
+    const struct occasion o = {.plan = s->out.plan,
+                               .note = s->out.note.note,
+                               .release = s->out.release,
+                               .state = state,
+                               .now = now};
     struct message m;
     int64_t id;
 
@@ -230,8 +331,7 @@ static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
         return false;
     if (there)
         return true;
-    if (!letter_compose(ctx, s, n, s->out.plan, NULL, s->out.note.note,
-                        s->out.release, state, now, &m, err))
+    if (!letter_compose(ctx, s, n, &o, &m, err))
         return wrap(err, "mail to %s about %s", n->contact->email, n->edition);
     if (missed) {
         m.verdict = "missed: its time went by while the daemon was not running";
@@ -242,39 +342,70 @@ static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
            store_add_message(s->store, &m, &id, &added, err);
 }
 
-/* Tells what is due; stops when the store takes nothing at the moment. One mail
- * that cannot be written never keeps the others back. */
-static bool tell_due(struct scheduler *sch, struct error *err)
+static bool is_due(const struct scheduler *sch, struct instant now)
+{
+    return sch->at < sch->notices.n &&
+           sch->notices.rows[sch->at].due.second <= now.second;
+}
+
+/* So many that are due; false when the store takes nothing at the moment. One
+ * mail that cannot be written never keeps the others back. */
+static bool tell_some(struct scheduler *sch, size_t most, struct error *err)
 {
     struct serve *s = sch->serve;
-    struct instant now = serve_now(s);
-    size_t from = sch->at;
 
-    if (sch->at == sch->notices.n ||
-        sch->notices.rows[sch->at].due.second > now.second)
-        return true;
-    if (!scheduler_net(s, &sch->net, err) || !store_begin(s->store, err))
-        return false;
-    while (sch->at < sch->notices.n &&
-           sch->notices.rows[sch->at].due.second <= now.second) {
+    for (; most > 0 && is_due(sch, serve_now(s)); most--, sch->at++) {
         TALLOC_CTX *tmp = talloc_new(sch->ctx);
         bool good = tell(sch, &sch->notices.rows[sch->at], tmp, err);
 
         talloc_free(tmp);
-        if (!good && err->code == REPLY_LATER) {
+        if (!good && err->code == REPLY_LATER)
+            return false;
+        if (!good)
+            serve_report(s, "reminder", err);
+    }
+    return true;
+}
+
+static bool tell_due(struct scheduler *sch, bool *ret_done, struct error *err)
+{
+    struct serve *s = sch->serve;
+    size_t from = sch->at;
+
+    if (is_due(sch, serve_now(s))) {
+        if (!scheduler_net(s, &sch->net, err) || !store_begin(s->store, err))
+            return false;
+        if (!tell_some(sch, SLICE, err) || !store_commit(s->store, err)) {
             store_rollback(s->store);
+            scheduler_forget_net(s);
             sch->at = from;
             return false;
         }
-        if (!good)
-            serve_report(s, "reminder", err);
-        sch->at++;
     }
-    if (store_commit(s->store, err))
+    *ret_done = !is_due(sch, serve_now(s));
+    return true;
+}
+
+/* What newcomers are owed. */
+static bool catch_up(struct scheduler *sch, bool *ret_done, struct error *err)
+{
+    struct serve *s = sch->serve;
+    int n = 0;
+
+    *ret_done = !s->out.plan;
+    if (*ret_done)
         return true;
-    store_rollback(s->store);
-    sch->at = from;
-    return false;
+    if (!sch->newcomers && !invitations_catch_up(sch, s, &sch->newcomers, err))
+        return false;
+    if (!store_begin(s->store, err))
+        return false;
+    if (!invitations_next(sch->newcomers, SLICE, &n, ret_done, err) ||
+        !store_commit(s->store, err)) {
+        store_rollback(s->store);
+        scheduler_forget_net(s);
+        return false;
+    }
+    return true;
 }
 
 static void expire(struct serve *s)
@@ -310,37 +441,175 @@ static void report_fault(struct scheduler *sch, const char *what,
     sch->failed = true;
 }
 
-void scheduler_run(struct serve *s)
-{
-    struct scheduler *sch = s->scheduler;
-    struct date day = instant_utc_date(serve_now(s));
-    struct error err;
+/* ---- the work, slice by slice */
 
-    if (!sch)
-        return;
+/* A new day, or the first look. */
+static void look_at_day(struct scheduler *sch)
+{
+    struct date day = instant_utc_date(serve_now(sch->serve));
+
     if (date_is_none(sch->day))
         sch->given_up = true; /* perhaps before this process began */
     if (day.day != sch->day.day) {
-        draft_forget(s); /* what was confirmed may be held now */
+        draft_forget(sch->serve); /* what was confirmed may be held now */
         refresh_deadlines(sch);
     }
     sch->day = day;
-    sch->failed = false;
-    if (sch->stale && !recompute(sch, &err)) {
-        report_fault(sch, "scheduler", &err);
-        return;
-    }
-    if (sch->owing) {
-        sch->owing = !invitations_catch_up(s, &err);
-        if (sch->owing)
-            report_fault(sch, "invitations", &err);
-    }
-    if (!tell_due(sch, &err))
-        report_fault(sch, "scheduler", &err);
-    expire(s);
+}
+
+/* After the last letter. */
+static void close_day(struct scheduler *sch)
+{
+    struct error err;
+
+    expire(sch->serve);
     if (sch->given_up && !report_given_up(sch, &err))
         report_fault(sch, "notice", &err);
-    delivery_poke(s);
+    sch->due = false;
+}
+
+/* One slice of what is due. */
+static void due_slice(struct scheduler *sch)
+{
+    struct error err;
+    bool done = false;
+
+    look_at_day(sch);
+    if (sch->stale && !recompute(sch, &err)) {
+        report_fault(sch, "scheduler", &err);
+        sch->due = false;
+        return;
+    }
+    if (sch->owing && catch_up(sch, &done, &err)) {
+        sch->owing = !done;
+        if (done)
+            forget_runs(sch);
+        return;
+    }
+    if (sch->owing)
+        report_fault(sch, "invitations", &err);
+    if (!tell_due(sch, &done, &err)) {
+        report_fault(sch, "scheduler", &err);
+        done = true;
+    }
+    if (done)
+        close_day(sch);
+}
+
+/* One slice of the letters of a release. */
+static void announce_slice(struct scheduler *sch)
+{
+    struct serve *s = sch->serve;
+    struct error err;
+    bool done = false;
+
+    if ((sch->announcement ||
+         announce_begin(sch, s, &sch->announcement, &err)) &&
+        announce_next(sch->announcement, SLICE, &sch->written, &done, &err)) {
+        sch->owed = !done;
+        if (done)
+            forget_runs(sch);
+        return;
+    }
+    forget_runs(sch);
+    report_fault(sch, "letters", &err);
+    sch->put_off = true;
+}
+
+/* The next look, by the machine's clock. */
+static void arm_next(struct scheduler *sch)
+{
+    struct serve *s = sch->serve;
+    struct instant next;
+    int64_t seconds = LOOK_SECONDS;
+
+    if (s->clock.manual) /* only the verb `clock` moves time */
+        return;
+    next = scheduler_next(s);
+    if (!sch->failed && !instant_is_none(next)) {
+        int64_t left = next.second - serve_now(s).second;
+
+        seconds = left < 1 ? 1 : left < LOOK_SECONDS ? left : LOOK_SECONDS;
+    }
+    arm(sch, seconds);
+}
+
+/* `looked`: what was due is done, too, and the next look is known. */
+static void end_work(struct scheduler *sch, bool looked)
+{
+    (void)uv_idle_stop(&sch->slices);
+    forget_runs(sch);
+    delivery_poke(sch->serve);
+    if (looked)
+        arm_next(sch);
+    else if (sch->put_off && !sch->serve->clock.manual)
+        arm(sch, LOOK_SECONDS);
+    wake(sch, false);
+}
+
+static void on_slice(uv_idle_t *handle)
+{
+    struct scheduler *sch = handle->data;
+    bool looks = false;
+
+    serve_alive(sch->serve);
+    if (sch->owed && !sch->put_off) {
+        announce_slice(sch);
+        if (!sch->owed)
+            wake(sch, true);
+    } else if (sch->due) {
+        due_slice(sch);
+        looks = true;
+    }
+    if (!sch->due && (!sch->owed || sch->put_off))
+        end_work(sch, looks);
+}
+
+void scheduler_run(struct serve *s, void (*then)(void *arg), void *arg)
+{
+    struct scheduler *sch = s->scheduler;
+
+    if (!sch)
+        return;
+    sch->failed = sch->put_off = false;
+    sch->due = true;
+    if (then)
+        wait_for(sch, false, then, arg);
+    begin_work(sch);
+}
+
+void scheduler_announce(struct serve *s, void (*then)(void *arg), void *arg)
+{
+    struct scheduler *sch = s->scheduler;
+
+    if (!sch)
+        return;
+    sch->failed = sch->put_off = false;
+    sch->owed = true;
+    sch->written = 0;
+    wait_for(sch, true, then, arg);
+    begin_work(sch);
+}
+
+size_t scheduler_unwritten(const struct serve *s)
+{
+    const struct scheduler *sch = s->scheduler;
+
+    if (!sch || !sch->owed)
+        return 0;
+    return sch->announcement ? announce_left(sch->announcement) : 1;
+}
+
+int scheduler_written(const struct serve *s)
+{
+    return s->scheduler ? s->scheduler->written : 0;
+}
+
+bool scheduler_writes(const struct serve *s)
+{
+    const struct scheduler *sch = s->scheduler;
+
+    return sch && ((sch->owed && !sch->put_off) || sch->newcomers);
 }
 
 static struct instant earlier(struct instant a, struct instant b)
@@ -384,18 +653,7 @@ struct instant scheduler_next(struct serve *s)
 static void on_timer(uv_timer_t *timer)
 {
     struct scheduler *sch = timer->data;
-    struct serve *s = sch->serve;
-    struct instant next;
-    int64_t seconds = LOOK_SECONDS;
 
-    if (s->clock.manual) /* only the verb `clock` moves time */
-        return;
-    scheduler_run(s);
-    next = scheduler_next(s);
-    if (!sch->failed && !instant_is_none(next)) {
-        int64_t left = next.second - serve_now(s).second;
-
-        seconds = left < 1 ? 1 : left < LOOK_SECONDS ? left : LOOK_SECONDS;
-    }
-    arm(sch, seconds);
+    if (!sch->serve->clock.manual)
+        scheduler_run(sch->serve, NULL, NULL);
 }

@@ -199,9 +199,10 @@ bool publishing_words(TALLOC_CTX *ctx, struct serve *s, struct plan *after,
 bool publishing_reworded(TALLOC_CTX *ctx, struct serve *s, const char *draft,
                          struct plan *after, bool *ret,
                          struct error *err) MUST_USE;
-/* Publishes a draft as the next version. */
+/* Publishes a draft as the next version. Its letters are owed from then on, to
+ * be written by scheduler_announce(). */
 struct publishing_result {
-    int release, messages, feeds;
+    int release, feeds;
     struct changes changes;
 };
 bool publishing_release(TALLOC_CTX *ctx, struct serve *s, const char *draft,
@@ -212,11 +213,20 @@ bool publishing_release(TALLOC_CTX *ctx, struct serve *s, const char *draft,
 bool publishing_tasks(struct serve *s, struct error *err) MUST_USE;
 
 /* ---- letters.c */
+/* On what occasion letters are written; all of it borrowed. */
+struct occasion {
+    const struct plan *plan;   /* of the things they are about */
+    const struct plan *before; /* of a digest: the version before, or NULL */
+    const struct changes *changes; /* of a digest, else NULL */
+    const char *note;
+    int release;
+    enum message_state state; /* of the messages: held or queued, or expired */
+    struct instant now;
+};
+
 /* Writes the mail of a notice as a message (state and times set) on ctx. */
 bool letter_compose(TALLOC_CTX *ctx, struct serve *s, const struct notice *n,
-                    const struct plan *plan, const struct changes *changes,
-                    const char *note, int release, enum message_state state,
-                    struct instant now, struct message *ret,
+                    const struct occasion *o, struct message *ret,
                     struct error *err) MUST_USE;
 
 /* A message that was sent, as a new one to send at once: the same letter under
@@ -234,8 +244,22 @@ bool letter_preview(TALLOC_CTX *ctx, struct serve *s, const char *name,
 struct scheduler *scheduler_start(struct serve *s);
 /* What is due may have changed: released plan, tasks, contacts, outbox. */
 void scheduler_changed(struct serve *s);
-/* Does everything that is due at now (not the deliveries). */
-void scheduler_run(struct serve *s);
+/* Begins to do everything that is due at now (not the deliveries), in slices:
+ * the loop answers others in between. `then` is called when it is done, or
+ * could not be, on the loop; NULL: nobody waits. */
+void scheduler_run(struct serve *s, void (*then)(void *arg), void *arg);
+/* Begins to write the letters of the last release, in slices likewise. */
+void scheduler_announce(struct serve *s, void (*then)(void *arg), void *arg);
+/* How many of them are to be written yet, as far as is known: 1 when that is
+ * all that is known. */
+size_t scheduler_unwritten(const struct serve *s);
+/* And how many were. */
+int scheduler_written(const struct serve *s);
+/* Letters are being written that may take the place of others: what waits in
+ * the outbox must not go now. */
+bool scheduler_writes(const struct serve *s);
+/* What was counted was rolled back: the safety net is read anew. */
+void scheduler_forget_net(struct serve *s);
 /* The next instant at which something falls due; NONE: nothing. */
 struct instant scheduler_next(struct serve *s);
 /* A message failed or expired: the desk is told at the end of the hour. */

@@ -332,6 +332,24 @@ bool verb_DIFF(struct request *q, struct error *err)
 
 /* ---- release */
 
+/* Its letters are written, or wait for a store that takes them. */
+static void release_told(void *arg)
+{
+    struct request *q = arg;
+    struct error err;
+
+    summary_set(q, "messages", json_integer(scheduler_written(q->serve)));
+    if (scheduler_unwritten(q->serve) == 0) {
+        request_finish(q, NULL);
+        return;
+    }
+    (void)fail(&err, REPLY_LATER,
+               "release %d is out, but not all of its letters are written yet; "
+               "the rest follows by itself",
+               q->serve->out.release);
+    request_finish(q, &err);
+}
+
 bool verb_RELEASE(struct request *q, struct error *err)
 {
     struct publishing_result result;
@@ -345,10 +363,12 @@ bool verb_RELEASE(struct request *q, struct error *err)
     q->things = text_format(q->ctx, "release %d", result.release);
     summary_set(q, "release", json_integer(result.release));
     summary_set(q, "changes", json_integer((json_int_t)result.changes.n));
-    summary_set(q, "messages", json_integer(result.messages));
     summary_set(q, "feeds", json_integer(result.feeds));
     if (q->serve->out.bad_feeds[0])
         summary_set(q, "bad_feeds", json_string(q->serve->out.bad_feeds));
+    request_log(q);
+    q->deferred = true;
+    scheduler_announce(q->serve, release_told, q);
     return true;
 }
 

@@ -112,6 +112,8 @@ bool verb_STATUS(struct request *q, struct error *err)
                   (int)words, "held_messages", (json_int_t)counts[MESSAGE_HELD],
                   "outbox", outbox_counts(counts), "rules", rules_state(s),
                   "feeds", json_integer((json_int_t)s->out.feeds.n));
+    (void)json_object_set_new(row, "unwritten_messages",
+                              json_integer((json_int_t)scheduler_unwritten(s)));
     (void)json_object_set_new(row, "overdue",
                               json_integer(deadlines_overdue(s)));
     (void)json_object_set_new(row, "suspended_contacts",
@@ -324,6 +326,13 @@ struct advance {
 
 static void advance_step(void *arg);
 
+static void advance_deliver(void *arg)
+{
+    struct advance *a = arg;
+
+    delivery_when_idle(a->q->serve, advance_step, a);
+}
+
 static void advance_end(struct advance *a)
 {
     struct request *q = a->q;
@@ -353,8 +362,7 @@ static void advance_step(void *arg)
     if (next.second <= now.second) /* due, but it did not go: try later */
         next.second = now.second + 60;
     clock_set(&s->clock, next);
-    scheduler_run(s);
-    delivery_when_idle(s, advance_step, a);
+    scheduler_run(s, advance_deliver, a);
 }
 
 /* "+3 days", "2027-01-18", "2027-01-18T08:00:00Z" */
@@ -419,7 +427,6 @@ bool verb_CLOCK(struct request *q, struct error *err)
     if (a->to.second > serve_now(s).second + 40LL * 366 * 86400)
         return fail(err, REPLY_INPUT, "at most 40 years at a time");
     q->deferred = true;
-    scheduler_run(s);
-    delivery_when_idle(s, advance_step, a);
+    scheduler_run(s, advance_deliver, a);
     return true;
 }

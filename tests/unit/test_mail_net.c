@@ -99,11 +99,24 @@ static void test_words(void **state)
     assert_int_equal(l.hour + l.day, 0);
 }
 
+static void test_once_a_day(void **state)
+{
+    struct net *net = net_new(NULL);
+
+    (void)state;
+    assert_true(net_first_of(net, (struct date){20000}));
+    assert_false(net_first_of(net, (struct date){20000}));
+    assert_true(net_first_of(net, (struct date){20001}));
+    assert_false(net_first_of(net, (struct date){20001}));
+    talloc_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_day_of_one_recipient),
         cmocka_unit_test(test_an_hour_of_all),
+        cmocka_unit_test(test_once_a_day),
         cmocka_unit_test(test_what_is_old_is_forgotten),
         cmocka_unit_test(test_words),
     };
