@@ -102,6 +102,38 @@ static void test_hostile_title(void **state)
     talloc_free(w);
 }
 
+/* The rules refuse such a title; were it to come some other way, it would go
+ * out whole, in lines as short as any other's. */
+static void test_title_of_10_kb(void **state)
+{
+    static const char piece[] = "\xe1\x9e\x80\xe1\x9e\xb7\xe1\x9e\x85, "
+                                "\xf0\x9f\x8e\x89; ";
+    struct world *w = world(NULL);
+    char *title = memory_text(w, ""), *flat, *to;
+    const struct feed *f;
+    struct feeds feeds;
+
+    (void)state;
+    while (strlen(title) < 10 << 10)
+        title = talloc_strdup_append_buffer(title, piece);
+    title[strlen(title) - 1] = '.'; /* a blank at the end is dropped */
+    w->items[0].title = title;
+    feeds = render(w);
+    f = feed_named(&feeds, "all");
+    assert_int_equal(feed_lint(w, f->body, f->size).n, 0);
+    flat = to = memory_text(w, f->body);
+    for (const char *from = f->body; *from;) {
+        if (strncmp(from, "\r\n ", 3) == 0)
+            from += 3;
+        else
+            *to++ = *from++;
+    }
+    *to = '\0';
+    assert_non_null(strstr(
+        flat, text_format(w, "\r\nSUMMARY:%s\r\n", feed_escape(w, title))));
+    talloc_free(w);
+}
+
 /* -------------------------------------------------------------- complaints */
 
 /* libical folds between the CR and the LF of a line that just fills its last
@@ -366,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_golden_meeting),
         cmocka_unit_test(test_hostile_title),
+        cmocka_unit_test(test_title_of_10_kb),
         cmocka_unit_test(test_fold_at_the_end),
         cmocka_unit_test(test_deterministic),
         cmocka_unit_test(test_which_events),

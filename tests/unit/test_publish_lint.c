@@ -5,6 +5,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/feed.h"
+#include "daemon/publish/feed_calendar.h"
 
 #include <string.h>
 
@@ -205,6 +206,44 @@ static void test_line_numbers(void **state)
     talloc_free(ctx);
 }
 
+static const char *fault_of(TALLOC_CTX *ctx, const char *body)
+{
+    struct octets o = {
+        .ctx = ctx, .text = memory_text(ctx, body), .n = strlen(body)};
+
+    return calendar_fault(ctx, &o);
+}
+
+/* What the lint lets pass is seen by libical's own restrictions: around the
+ * events in each calendar, and in each kind of event. */
+static void test_libical_sees_the_rest(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct shapes *shapes = object_new(ctx, struct shapes);
+    struct event e = {
+        .text = "BEGIN:VEVENT\r\nUID:a@example.org\r\n"
+                "DTSTAMP:20261120T021500Z\r\nSEQUENCE:0\r\n"
+                "DTSTART;VALUE=DATE:20270118\r\nDTEND;VALUE=DATE:20270119\r\n"
+                "LOCATION:Here\r\nSUMMARY:A\r\nEND:VEVENT\r\n"};
+    const char *twice =
+        changed(ctx, "VERSION:2.0\r\n",
+                "VERSION:2.0\r\nCALSCALE:GREGORIAN\r\nCALSCALE:GREGORIAN\r\n");
+
+    (void)state;
+    assert_null(fault_of(ctx, good));
+    assert_int_equal(feed_lint(ctx, twice, strlen(twice)).n, 0);
+    assert_non_null(strstr(fault_of(ctx, twice), "RFC 5545"));
+    for (int k = 0; k < 2; k++) /* its shape is known the second time */
+        assert_null(event_fault(ctx, shapes, &e));
+    e.text =
+        text_format(ctx, "%.*sLOCATION:There\r\nEND:VEVENT\r\n",
+                    (int)(strlen(e.text) - strlen("END:VEVENT\r\n")), e.text);
+    assert_non_null(strstr(event_fault(ctx, shapes, &e), "RFC 5545"));
+    e.text = "BEGIN:VEVENT\r\nDTSTART:tomorrow\r\nEND:VEVENT\r\n";
+    assert_non_null(strstr(event_fault(ctx, shapes, &e), "errors"));
+    talloc_free(ctx);
+}
+
 /* The good calendar with so many octets in all. */
 static char *of_size(TALLOC_CTX *ctx, size_t size)
 {
@@ -271,9 +310,13 @@ static void test_rubbish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),   cmocka_unit_test(test_private),
-        cmocka_unit_test(test_faults), cmocka_unit_test(test_line_numbers),
-        cmocka_unit_test(test_sizes),  cmocka_unit_test(test_rubbish),
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_private),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_line_numbers),
+        cmocka_unit_test(test_libical_sees_the_rest),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_rubbish),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
