@@ -486,7 +486,8 @@ struct audit office_audit(TALLOC_CTX *ctx, const struct rules *r,
                 continue;
             s = sittings_of(scratch, &a, b, cycle);
             for (size_t k = 0; k < b->n_requires; k++)
-                audit_clause(&a, b, &b->requires[k], cycle, &s);
+                if (rhythm_has(b->requires[k].rhythm, cycle))
+                    audit_clause(&a, b, &b->requires[k], cycle, &s);
         }
     talloc_free(scratch);
     return all;

@@ -94,7 +94,7 @@ static int64_t count_before(const struct series *s, int cycle,
                             struct date start, int n)
 {
     int first = s->cluster->since, known = first - 1;
-    int64_t count = 0, cycles = cycle > first ? cycle - first : 0;
+    int64_t count = 0, cycles = rhythm_count(s->cluster->rhythm, first, cycle);
 
     for (size_t i = 0; i < s->all->n; i++) {
         const struct occurrence *o = &s->all->rows[i];
@@ -103,7 +103,8 @@ static int64_t count_before(const struct series *s, int cycle,
             continue;
         if (o->counts && is_before(o, cycle, start, n) && has_item(s, o))
             count++;
-        if (o->cycle != known && o->cycle >= first && o->cycle < cycle)
+        if (o->cycle != known && o->cycle >= first && o->cycle < cycle &&
+            rhythm_has(s->cluster->rhythm, o->cycle))
             cycles--;
         known = o->cycle;
     }

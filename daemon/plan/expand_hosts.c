@@ -73,7 +73,7 @@ static bool is_without(const struct expansion *x, const struct cluster *c,
                    e->start.day <= expand_day(x, c)->today.day)))
             return false;
     }
-    return cancelled || (c->since && cycle < c->since) ||
+    return cancelled || !cluster_has_cycle(c, cycle) ||
            window_is_over(x, c, cycle);
 }
 

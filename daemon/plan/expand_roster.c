@@ -325,7 +325,7 @@ static bool cluster_is_on(const struct cluster *c, int cycle)
     struct civil last = date_civil(cycle_last(c->sector, cycle));
     bool any = false;
 
-    if (c->since && cycle < c->since)
+    if (!cluster_has_cycle(c, cycle))
         return false;
     for (size_t i = 0; i < c->n_items; i++)
         for (size_t k = 0; k < c->items[i].n_bodies; k++) {

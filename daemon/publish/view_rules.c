@@ -186,20 +186,25 @@ static json_t *window_value(const struct cluster *c)
 
 static json_t *times_value(const struct cluster *c)
 {
-    const char *limit = "";
-    char *most = NULL;
+    const char *limit = "", *rhythm = "";
+    char *most = NULL, *cycles = NULL;
     json_t *value;
 
+    if (c->rhythm.every > 1)
+        rhythm = cycles = text_format(NULL, ", every %d cycles from %d",
+                                      c->rhythm.every, c->rhythm.from);
     if (c->times != TIMES_FIXED && c->most > 0 && c->most < INT_MAX)
         limit = most = text_format(NULL, ", at most %d", c->most);
     if (c->times == TIMES_FIXED)
-        value = value_taken(text_format(NULL, "%d per cycle", c->least));
+        value =
+            value_taken(text_format(NULL, "%d per cycle%s", c->least, rhythm));
     else if (c->times == TIMES_AS_NEEDED)
-        value = value_taken(text_format(NULL, "as needed%s", limit));
+        value = value_taken(text_format(NULL, "as needed%s%s", limit, rhythm));
     else
-        value = value_taken(text_format(NULL, "%d per cycle, more as needed%s",
-                                        c->least, limit));
+        value = value_taken(text_format(
+            NULL, "%d per cycle, more as needed%s%s", c->least, limit, rhythm));
     talloc_free(most);
+    talloc_free(cycles);
     return value;
 }
 

@@ -93,6 +93,8 @@ struct length *lengths_of(struct build *b, const struct node *clause,
                           size_t *ret_n);
 /* The number of a hole, or 0. */
 int number_in(const struct node *n, const char *hole);
+/* "... EVERY cycles from YEAR"; each cycle where it says nothing of them. */
+struct rhythm rhythm_of(const struct node *n);
 
 /* ---- statements: declare, then fill */
 void declare_sector(struct build *b);   /* build_sector.c */

@@ -123,6 +123,7 @@ static struct require require_of(struct build *b, const struct body *y,
                                            : REQUIRE_AS_NEEDED;
     q.count = number_in(n, "N");
     q.at_least = node_says(n, "least");
+    q.rhythm = rhythm_of(n);
     q.with = name_find(b, NOUN_BODY, NULL, n, node_value(n, "BODY", 0));
     if (q.with == y)
         find_error(b->f, node_where(n, node_value(n, "BODY", 0)), "",

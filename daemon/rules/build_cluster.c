@@ -239,6 +239,7 @@ static void fill_cluster(struct build *b, struct cluster *c,
 
     c->since =
         node_kid(n, "since") ? number_in(node_kid(n, "since"), "YEAR") : 0;
+    c->rhythm = rhythm_of(node_kid(n, "every"));
     fill_times(b, c, node_kid(n, "times"));
     fill_window(c, node_kid(n, "window"), node_kid(n, "prefer"));
     check_prefer(b, c);

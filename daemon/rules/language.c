@@ -79,7 +79,7 @@ static const struct row rows[] = {
     {SCOPE_BODY, "until", "WHEN", 0, SCOPE_NONE, "When it ended."},
     {SCOPE_BODY, "formerly", "CODE \"Title\" [from WHEN] until WHEN", MANY, SCOPE_NONE, "A former name and when it held."},
     {SCOPE_BODY, "mandate", "\"sentence\"", 0, SCOPE_NONE, "The sentence of the founding text, quoted."},
-    {SCOPE_BODY, "requires", "(consultations with PARTNER, ... per cycle | meetings as needed | [at least] N meeting(s) [with BODY] per cycle)[, back-to-back [with CLUSTER]]", MANY, SCOPE_NONE,
+    {SCOPE_BODY, "requires", "(consultations with PARTNER, ... per cycle | meetings as needed | [at least] N meeting(s) [with BODY] per (cycle | EVERY cycles from YEAR))[, back-to-back [with CLUSTER]]", MANY, SCOPE_NONE,
      "What the mandate asks; checked by audits, never planned from."},
 
     {SCOPE_ROTATION, "held", "(CC YEAR), ...", 0, SCOPE_NONE, "Turns that have been taken, by cycle."},
@@ -88,6 +88,7 @@ static const struct row rows[] = {
     {SCOPE_ROTATION, "starts", "CC in YEAR", 0, SCOPE_NONE, "Where the rotation begins when nothing has been held."},
 
     {SCOPE_CLUSTER, "since", "YEAR", 0, SCOPE_NONE, "The first cycle that has it."},
+    {SCOPE_CLUSTER, "every", "EVERY cycles from YEAR", 0, SCOPE_NONE, "Only in that cycle and in every second, third ... before and after it; else in each."},
     {SCOPE_CLUSTER, "times", "(as needed, at most N | N per cycle [, more as needed, at most N])", REQUIRED, SCOPE_NONE, "How many editions a cycle has."},
     {SCOPE_CLUSTER, "window", "D .. D", 0, SCOPE_NONE, "The first day lies in it; it may run over New Year."},
     {SCOPE_CLUSTER, "prefer", "start near D weight W per week", 0, SCOPE_NONE, "The wished first day, and what a week of distance costs."},
@@ -136,6 +137,7 @@ static const struct row rows[] = {
 static const struct hole_row holes[] = {
     {NULL, HOLE_TEXT, 0, 0, 0, "a text in quotes"},
     {"N", HOLE_NUMBER, 1, 9999, 0, "a number"},
+    {"EVERY", HOLE_NUMBER, 2, 50, 0, "a number of cycles"},
     {"W", HOLE_NUMBER, 0, 100000, 0, "a number"},
     {"DAYS", HOLE_NUMBER, 1, 31, 0, "a number of days"},
     {"YEAR", HOLE_YEAR, 1900, 2199, 0, "a year like 2027"},

@@ -190,6 +190,32 @@ struct date yearly_in(struct yearly y, int year)
     return date_of(year, y.month, y.day < days ? y.day : days);
 }
 
+/* Rounded down, also below zero. b > 0. */
+static int divide(int a, int b)
+{
+    return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
+
+bool rhythm_has(struct rhythm t, int cycle)
+{
+    return t.every < 2 || (cycle - t.from) % t.every == 0;
+}
+
+int rhythm_count(struct rhythm t, int first, int last)
+{
+    if (last <= first)
+        return 0;
+    if (t.every < 2)
+        return last - first;
+    return divide(last - 1 - t.from, t.every) -
+           divide(first - 1 - t.from, t.every);
+}
+
+bool cluster_has_cycle(const struct cluster *c, int cycle)
+{
+    return (!c->since || cycle >= c->since) && rhythm_has(c->rhythm, cycle);
+}
+
 struct date cycle_first(const struct sector *s, int cycle)
 {
     return yearly_in(s->cycle_from, cycle);

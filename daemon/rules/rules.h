@@ -116,6 +116,11 @@ struct former {
     struct vague from, until; /* from.year 0: since ever */
 };
 
+/* Cycle `from` and every so many before and after it; every 0: each cycle. */
+struct rhythm {
+    int every, from;
+};
+
 enum require_kind {
     REQUIRE_MEETINGS,      /* count, at_least, with (may be NULL) */
     REQUIRE_CONSULTATIONS, /* partners */
@@ -126,6 +131,7 @@ struct require {
     enum require_kind kind;
     int count;
     bool at_least;
+    struct rhythm rhythm; /* the cycles in which it is asked */
     const struct body *with;
     const struct partner **partners;
     size_t n_partners;
@@ -270,6 +276,7 @@ struct cluster {
     const struct sector *sector;
     const char *code, *title;
     int since; /* first cycle, 0: always */
+    struct rhythm rhythm;
     enum times_kind times;
     int least, most; /* per cycle; FIXED: both the same */
     struct yearly window_from, window_to;
@@ -506,6 +513,13 @@ bool member_is_in(const struct member *m, struct date on);
 
 /* The code of a body on a date: its own or a former one. */
 const char *body_code_on(const struct body *b, struct date on);
+
+bool rhythm_has(struct rhythm t, int cycle);
+/* How many of the cycles first .. last - 1 it has. */
+int rhythm_count(struct rhythm t, int first, int last);
+/* Is the cluster held in that cycle: not before its first, and in its rhythm?
+ */
+bool cluster_has_cycle(const struct cluster *c, int cycle);
 
 /* First and last day of a cycle; sectors may begin theirs on different days. */
 struct date cycle_first(const struct sector *s, int cycle);

@@ -199,3 +199,12 @@ int number_in(const struct node *n, const char *hole)
 
     return v ? v->number : 0;
 }
+
+struct rhythm rhythm_of(const struct node *n)
+{
+    struct rhythm each = {0, 0};
+
+    return n && node_count(n, "EVERY") > 0
+               ? (struct rhythm){number_in(n, "EVERY"), number_in(n, "YEAR")}
+               : each;
+}

@@ -162,3 +162,61 @@ def test_in_the_evening_is_the_evening(where):
     dinner = next(i for i in d.ctl("agenda", "MINISTERIAL-2027") if i["code"] == "DINNER")
     assert (dinner["start"][-5:], dinner["end"][-5:]) == ("19:00", "21:30")
     d.stop()
+
+
+COMMISSION = """
+sector COMM "Commission of the Southern Seas"
+  levels  minister, official
+member MU "Mauritius"  since 1970-01-01  city "Port Louis"  zone Indian/Mauritius
+member FJ "Fiji"       since 1975-01-01  city "Suva"        zone Pacific/Fiji
+member TO "Tonga"      since 1980-01-01  city "Nuku'alofa"  zone Pacific/Tongatapu
+body COMMISSION "The Commission"      level minister  requires 1 meeting per 2 cycles from 2027
+body TRADE      "Committee on Trade"  level official  requires 1 meeting per 2 cycles from 2028
+body BUREAU     "Bureau"              level official  requires 2 meetings per cycle
+rotation SEAT alphabetical
+  held FJ 2025
+cluster SESSION "Session of the Commission"
+  every  2 cycles from 2027
+  times  1 per cycle
+  window 15 Apr .. 30 May
+  lasts  5 days, starting Mon
+  host   SEAT
+  apart  from previous 20 months .. 28 months
+  meeting PLEN "{nth} session of the Commission" of COMMISSION 5 days
+  number  PLEN 40 in 2027
+cluster TRADE "Committee on Trade"
+  every  2 cycles from 2028
+  times  1 per cycle
+  window 1 Oct .. 30 Nov
+  lasts  3 days
+  host   MU
+  meeting CTI "Committee on Trade" of TRADE 3 days
+cluster BUREAU "Bureau"
+  times  2 per cycle
+  window 1 Jan .. 31 Dec
+  lasts  1 day
+  host   MU
+  apart  from previous 4 months .. 8 months
+  meeting B "Bureau" of BUREAU 3 hours
+"""
+
+
+def test_what_meets_every_second_year(where):
+    d = Daemon(where, rules=COMMISSION)
+    assert d.ctl("check") == []
+    d.ctl("plan", "2027..2031")
+    editions = d.ctl("editions")
+    of = {c: [e["cycle"] for e in editions if e["cluster"] == c] for c in ("SESSION", "TRADE", "BUREAU")}
+    assert of["SESSION"] == [2027, 2029, 2031] and of["TRADE"] == [2028, 2030]
+    assert of["BUREAU"] == sorted([*range(2027, 2032)] * 2)
+    # a cycle without a session costs nobody a turn, and no number
+    assert [e["host"] for e in editions if e["cluster"] == "SESSION"] == ["MU", "TO", "FJ"]
+    titles = [d.ctl("agenda", f"SESSION-{year}")[0]["title"] for year in of["SESSION"]]
+    assert titles == [f"{n} session of the Commission" for n in ("40th", "41st", "42nd")]
+    rows = d.ctl("audit", "2027..2031")
+    assert all(r["ok"] for r in rows)
+    assert [r["cycle"] for r in rows if r["body"] == "TRADE"] == [2028, 2030]
+    assert next(c for c in d.ctl("clusters") if c["code"] == "TRADE")["times"] == "1 per cycle, every 2 cycles from 2028"
+    d.ctl("plan", "2033")  # numbers go on where nothing is planned between
+    assert d.ctl("agenda", "SESSION-2033")[0]["title"] == "43rd session of the Commission"
+    d.stop()

@@ -147,6 +147,8 @@ static const struct word {
     {SCOPE_ROTATION, "starts", TURN "starts UP in 2020",
      TURN "starts FISH in 2020", "unknown member \"FISH\""},
 
+    {SCOPE_CLUSTER, "every", CLUSTER "every 2 cycles from 2027",
+     CLUSTER "every 1 cycles from 2027", "1 is out of range"},
     {SCOPE_CLUSTER, "since", CLUSTER "since 2011", CLUSTER "since 2011-05",
      "expected a year"},
     {SCOPE_CLUSTER, "times",
