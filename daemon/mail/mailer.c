@@ -65,6 +65,7 @@ struct mailer {
     bool orphan; /* nobody to tell: the caller's context ended, or was told */
     bool loaded; /* and has no batch yet */
     bool connected, met, said_done, exited, pipe_over, killed, closing;
+    bool due; /* the watchdog is, once the pipe has been looked at */
     char line[LINE_MOST];
     size_t n_line;
     char note[256];
@@ -216,12 +217,19 @@ static void kill_child(struct mailer *m)
     watchdog_set(m, GRACE);
 }
 
-/* The second time round the child is dead and somebody else holds the pipe. */
+/* The second time round the child is dead and somebody else holds the pipe.
+ * It may be this thread that did nothing for so long: what lies in the pipe is
+ * read before silence is believed (libuv runs timers first). */
 static void on_watchdog(uv_timer_t *timer)
 {
     struct mailer *m = timer->data;
     char text[80];
 
+    if (!m->due) {
+        m->due = true;
+        (void)uv_timer_start(timer, on_watchdog, 1, uv_timer_get_repeat(timer));
+        return;
+    }
     if (m->killed) {
         pipe_end(m);
         return;
@@ -236,6 +244,7 @@ static void watchdog_set(struct mailer *m, int seconds)
 {
     uint64_t wait = (uint64_t)seconds * 1000;
 
+    m->due = false;
     (void)uv_timer_start(&m->watchdog, on_watchdog, wait, wait);
 }
 

@@ -346,9 +346,10 @@ static void hostile_envelopes_are_refused(void **state)
     }
 }
 
-#define SENDS_ALL                                                              \
-    TAKE "echo connected; for i in 1 2 3; do echo begun $i;"                   \
-         "echo verdict $i sent data 250 2.0.0 ok; done; echo done"
+#define SENDS                                                                  \
+    "for i in 1 2 3; do echo begun $i;"                                        \
+    "echo verdict $i sent data 250 2.0.0 ok; done; echo done"
+#define SENDS_ALL TAKE "echo connected; " SENDS
 
 static void a_loaded_child_takes_the_batch(void **state)
 {
@@ -414,6 +415,31 @@ static void done_is_told_before_the_child_has_ended(void **state)
     assert_int_equal(w->done, 1);
 }
 
+/* A daemon that was held up for longer than its patience has heard nothing, but
+ * the child has spoken: it is no silence, and what is in hand is finished. */
+static void a_daemon_that_was_held_up_kills_nobody(void **state)
+{
+    struct world *w = *state;
+    const char *said = text_format(w, "%s/stdin", w->folder);
+    struct error err;
+
+    w->patience = 4;
+    assert_true(start(w,
+                      child(w, text_format(w,
+                                           "echo connected; echo begun 1; "
+                                           "echo >%s; while [ -e %s ]; do "
+                                           "sleep 0.05; done; " SENDS,
+                                           said, said)),
+                      &err));
+    while (access(said, F_OK) != 0)
+        (void)usleep(10000);
+    (void)usleep(4200000);
+    assert_int_equal(unlink(said), 0);
+    assert_int_equal(uv_run(&w->loop, UV_RUN_DEFAULT), 0);
+    assert_string_equal(w->log, "1=sent 2=sent 3=sent");
+    assert_true(w->up);
+}
+
 /* More than a pipe holds, to a child that does not read it at once. */
 static void a_large_batch_is_streamed(void **state)
 {
@@ -449,6 +475,7 @@ int main(void)
         WITH(a_loaded_child_that_died_is_replaced),
         WITH(a_loaded_child_without_work_ends),
         WITH(done_is_told_before_the_child_has_ended),
+        WITH(a_daemon_that_was_held_up_kills_nobody),
     };
 
     (void)signal(SIGPIPE, SIG_IGN);
