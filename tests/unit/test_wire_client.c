@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <pty.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,8 +63,11 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
 
-    if (f->child > 0)
+    /* Of a test that failed nobody comes any more. */
+    if (f->child > 0 && waitpid(f->child, NULL, WNOHANG) == 0) {
+        (void)kill(f->child, SIGKILL);
         (void)waitpid(f->child, NULL, 0);
+    }
     (void)close(f->fd);
     (void)unlink(f->path);
     (void)rmdir(f->directory);
@@ -292,7 +296,7 @@ static int run(struct fixture *f, const char *line, char **ret_out,
     char *out = text_format(f, "%s/out", f->directory);
     char *err = text_format(f, "%s/err", f->directory);
     char *command =
-        text_format(f, "exec %s/convenectl -s %s %s >%s 2>%s </dev/null",
+        text_format(f, "exec '%s/convenectl' -s %s %s >%s 2>%s </dev/null",
                     BUILD_DIR, f->path, line, out, err);
     size_t size;
     int status = system(command);
