@@ -141,6 +141,9 @@ def test_http_methods_and_paths(daemon):
     status, headers, _ = daemon.get("/", method="POST")
     assert status == 405 and "GET" in headers["Allow"]
     assert daemon.get("/", method="DELETE")[0] == 405
+    assert daemon.get("/feeds/NOTHING.ics")[0] == 503  # it may become one with the first release
+    daemon.ctl("plan", "2027")
+    daemon.ctl("release")
     for path in ("/nothing", "/editions/NONE-2027", "/feeds/NOTHING.ics", "/../../etc/passwd",
                  "/feeds/..%2f..%2fetc%2fpasswd", "/feeds/%0d%0aX:%20y", "/meetings/x.ics",
                  "/bodies/NOBODY", "/2999", "/p/0000.ics"):

@@ -165,8 +165,8 @@ def test_feeds_and_pages_show_both(two):
     year = two.get("/2027")[2].decode()
     assert "Digital Affairs and River Affairs" in year
     assert "<h3><bdi>Digital Affairs</bdi></h3>" in year and "<h3><bdi>River Affairs</bdi></h3>" in year
-    assert "<dd>River Affairs</dd>" in two.get("/editions/RWEEK-2027")[2].decode()
-    assert "<dd>River Affairs</dd>" in two.get("/bodies/RBOARD")[2].decode()
+    assert "<dd><bdi>River Affairs</bdi></dd>" in two.get("/editions/RWEEK-2027")[2].decode()
+    assert "<dd><bdi>River Affairs</bdi></dd>" in two.get("/bodies/RBOARD")[2].decode()
 
 
 def test_programs_are_told_whose_an_edition_is(two):
