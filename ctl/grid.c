@@ -13,7 +13,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 
-enum { GAP = 2, NARROWEST = 16, LAST_ROOM = 24, BELOW = 4 };
+enum { GAP = 2, NARROWEST = 16, BELOW = 4 };
 
 struct line {
     const char *section; /* NULL: a row */
@@ -154,8 +154,8 @@ static size_t beside(const struct grid *g, const struct look *looks, int width)
 
         if (!looks[i].shown)
             continue;
-        if (i == last && least > LAST_ROOM)
-            least = LAST_ROOM;
+        if (i == last && least > NARROWEST)
+            least = NARROWEST;
         if (at > g->indent && at + least > width)
             return fit;
         at += looks[i].width + GAP;

@@ -167,6 +167,11 @@ static void the_last_column_wraps_on_a_terminal_only(void **state)
     expect(VERB_DIFF, rows, NULL, TABLE_TEXT, 0,
            "CHANGE  WHAT    FIELD  OLD  NEW\n"
            "moved   M-2027  title  a    one two three four five six seven\n");
+    expect(VERB_DIFF, rows, NULL, TABLE_TEXT, 40,
+           "CHANGE  WHAT    FIELD  OLD\n"
+           "moved   M-2027  title  a\n"
+           "    new: one two three four five six\n"
+           "    seven\n");
 }
 
 static void diff_names_the_item_or_else_the_edition(void **state)
