@@ -4,7 +4,7 @@ if exists("b:current_syntax")
 endif
 syn case ignore
 syn iskeyword @,48-57,-,+,_
-syn keyword rulesClause cycle notice hours evening levels seat since until city zone weekend meets closed holidays level under seats formerly mandate requires held skip exchange starts every times window prefer lasts host apart after before join needs workflow meeting consult dialogue ceremony social event number of with open same in on step due by remind to mail for weight 
+syn keyword rulesClause cycle notice hours evening levels seat since until city zone weekend meets closed holidays formerly level under seats mandate requires held skip exchange starts every times window prefer lasts host apart after before join needs workflow meeting consult dialogue ceremony social event number of with open same in on step due by remind to mail for weight 
 syn keyword rulesWord in zone shared sit serves all cluster clusters at once alphabetical delegates partners host secretariat members of meetings consults tasks before every calendar year from until consultations with per cycle as needed least meeting meetings cycles back-to-back most more start near weight week day days starting or any member previous ideally next saves trip meetings for by the morning afternoon evening first last on after everyone 
 syn match rulesStatement "^sector\>"
 syn match rulesStatement "^member\>"

@@ -166,6 +166,25 @@ void codes_renew(TALLOC_CTX *ctx, const struct rules *r, const char **codes,
     *n = kept;
 }
 
+const char *party_code(const struct rules *r, const char *of)
+{
+    const struct member *m = rules_member(r, of);
+    const struct partner *p = rules_partner(r, of);
+
+    return m ? m->code : p ? p->code : of;
+}
+
+void hosts_renew(struct plan *plan, const struct rules *r)
+{
+    for (size_t i = 0; i < plan->n_editions; i++) {
+        struct edition *e = &plan->editions[i];
+        const struct member *m = *e->host ? rules_member(r, e->host) : NULL;
+
+        if (m && !text_same(m->code, e->host))
+            e->host = memory_text(plan, m->code);
+    }
+}
+
 bool contact_has_body(const struct contact *c, const char *code)
 {
     return c->n_bodies == 0 ||

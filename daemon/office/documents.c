@@ -130,7 +130,7 @@ static struct compliance *row_of(TALLOC_CTX *ctx, const struct rules *r,
                                  const char *from)
 {
     for (size_t i = 0; i < *n; i++)
-        if (text_same((*rows)[i].from, from))
+        if (text_same(party_code(r, (*rows)[i].from), party_code(r, from)))
             return &(*rows)[i];
     *rows = array_grow(ctx, *rows, struct compliance, *n + 1);
     (*rows)[*n] = (struct compliance){.from = from, .name = name_of(r, from)};

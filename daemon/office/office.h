@@ -125,6 +125,12 @@ struct contacts {
 void codes_renew(TALLOC_CTX *ctx, const struct rules *r, const char **codes,
                  size_t *n);
 
+/* A country's code, or a partner's, as the rules spell it today; what they do
+ * not know (the secretariat, somebody who is only kept informed) as it is. */
+const char *party_code(const struct rules *r, const char *of);
+/* The hosts of a plan that were renamed likewise. */
+void hosts_renew(struct plan *plan, const struct rules *r);
+
 const char *role_word(enum role r);
 bool role_parse(const char *word, enum role *ret) MUST_USE;
 const char *channel_word(enum channel c);

@@ -170,8 +170,10 @@ static struct edition past_edition(TALLOC_CTX *ctx, const struct rules *r,
     if (!e.city)
         e.city = "";
     host = rules_member(r, e.host);
-    if (host)
+    if (host) {
+        e.host = host->code;
         e.zone = zone_name(rules_zone(r, host, *e.city ? e.city : NULL));
+    }
     return e;
 }
 

@@ -41,6 +41,7 @@ struct slot {
 
 /* A fact, and whether a task of the plan has it. */
 struct known_fact {
+    const char *task; /* a member in it with the code of today */
     const struct task_fact *fact;
     bool used;
 };
@@ -156,14 +157,14 @@ static int by_task(const void *a, const void *b)
 {
     const struct known_fact *x = a, *y = b;
 
-    return text_compare(x->fact->task, y->fact->task);
+    return text_compare(x->task, y->task);
 }
 
 static int of_task(const void *id, const void *fact)
 {
     const struct known_fact *f = fact;
 
-    return text_compare(id, f->fact->task);
+    return text_compare(id, f->task);
 }
 
 static const struct task_fact *fact_of(const struct office *o, const char *id)
@@ -540,13 +541,27 @@ static int by_due(const void *a, const void *b)
     return strcmp(x->id, y->id);
 }
 
-static struct known_fact *sort_facts(TALLOC_CTX *ctx,
+/* "E/STEP:TP" is "E/STEP:TL" when TP is called TL today. */
+static const char *task_today(TALLOC_CTX *ctx, const struct rules *r,
+                              const char *task)
+{
+    const char *colon = strrchr(task, ':');
+    const struct member *m = colon ? rules_member(r, colon + 1) : NULL;
+
+    return m && !text_same(m->code, colon + 1)
+               ? text_format(ctx, "%.*s%s", (int)(colon + 1 - task), task,
+                             m->code)
+               : task;
+}
+
+static struct known_fact *sort_facts(TALLOC_CTX *ctx, const struct rules *r,
                                      const struct task_fact *facts, size_t n)
 {
     struct known_fact *sorted = array_new(ctx, struct known_fact, n);
 
     for (size_t i = 0; i < n; i++)
-        sorted[i].fact = &facts[i];
+        sorted[i] = (struct known_fact){task_today(ctx, r, facts[i].task),
+                                        &facts[i], false};
     qsort(sorted, n, sizeof *sorted, by_task);
     return sorted;
 }
@@ -560,7 +575,7 @@ struct tasks office_tasks(TALLOC_CTX *ctx, const struct rules *r,
     struct office o = {.ctx = ctx,
                        .scratch = scratch,
                        .rules = r,
-                       .facts = sort_facts(scratch, facts, n_facts),
+                       .facts = sort_facts(scratch, r, facts, n_facts),
                        .n_facts = n_facts};
 
     for (size_t i = 0; i < plan->n_editions; i++) {

@@ -93,11 +93,33 @@ static bool group_of(TALLOC_CTX *ctx, const struct rules *r,
     return true;
 }
 
-/* "<32 hexadecimal digits>@<domain of the edition's UID>" */
-static char *uid_of(TALLOC_CTX *ctx, const struct edition *e,
-                    const struct task *t)
+static bool ended_before(const struct former *a, const struct former *b)
 {
-    char *name = text_format(ctx, "%s\n%s\n%s", e->uid, t->step, t->owner);
+    int64_t then = (a->until.year * 16 + a->until.month) * 32 + a->until.day;
+
+    return then < (b->until.year * 16 + b->until.month) * 32 + b->until.day;
+}
+
+/* What the owner was called first: an event outlives its owner's names. */
+static const char *owner_first(const struct rules *r, const struct task *t)
+{
+    bool is_member =
+        t->owner_kind == OWNER_HOST || t->owner_kind == OWNER_MEMBERS;
+    const struct member *m = is_member ? rules_member(r, t->owner) : NULL;
+    const struct former *first = NULL;
+
+    for (size_t i = 0; m && i < m->n_formerly; i++)
+        if (!first || ended_before(&m->formerly[i], first))
+            first = &m->formerly[i];
+    return first ? first->code : t->owner;
+}
+
+/* "<32 hexadecimal digits>@<domain of the edition's UID>" */
+static char *uid_of(TALLOC_CTX *ctx, const struct rules *r,
+                    const struct edition *e, const struct task *t)
+{
+    char *name =
+        text_format(ctx, "%s\n%s\n%s", e->uid, t->step, owner_first(r, t));
     const char *tag = feed_etag(ctx, name, strlen(name));
     const char *domain = strchr(e->uid, '@');
 
@@ -136,7 +158,7 @@ static void add_group(TALLOC_CTX *ctx, const struct feed_input *in,
     const struct task *t = g->first;
     struct event event = {.kind = EVENT_DEADLINE,
                           .status = EVENT_CONFIRMED,
-                          .uid = uid_of(ctx, e, t),
+                          .uid = uid_of(ctx, in->rules, e, t),
                           .sequence = e->sequence,
                           .created = e->created,
                           .modified = e->modified,

@@ -121,16 +121,39 @@ static bool has_name(const struct wanted_list *list, const char *name)
     return false;
 }
 
+/* The same of what a member owes or hosts, under a code that it had. */
+static void want_member_again(TALLOC_CTX *ctx, const struct feed_input *in,
+                              struct wanted_list *list, enum scope scope,
+                              const char *code, const struct member *m)
+{
+    const char *name =
+        text_format(ctx, "%s (formerly %s)", said(m->name), code);
+
+    if (scope == SCOPE_OWNER)
+        want_owner(ctx, in, list, code, name);
+    else
+        want(ctx, in, list, scope, code, text_format(ctx, "hosted by %s", name),
+             text_format(ctx, "Meetings hosted by %s", name));
+    list->rows[list->n - 1].code = m->code;
+}
+
 /* What was given out as the feed of `code` shows what there is of it today: of
- * a body that has another code now, all; of what is gone, what the version
- * still has. */
+ * a body or member that has another code now, all; of what is gone, what the
+ * version still has. */
 static void want_again(TALLOC_CTX *ctx, const struct feed_input *in,
                        struct wanted_list *list, enum scope scope,
                        const char *code, const char *about)
 {
+    const struct member *m = scope == SCOPE_HOST || scope == SCOPE_OWNER
+                                 ? rules_member(in->rules, code)
+                                 : NULL;
     const struct body *b =
         scope == SCOPE_BODY ? rules_body_once(in->rules, code) : NULL;
 
+    if (m && !text_same(m->code, code)) {
+        want_member_again(ctx, in, list, scope, code, m);
+        return;
+    }
     if (!b) {
         want(ctx, in, list, scope, code, code, about);
         return;

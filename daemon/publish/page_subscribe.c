@@ -52,7 +52,8 @@ static void add_names(const struct page_job *job, const struct feed *f,
         set_names(row, c->title ? c->title : c->code, "");
     else if (text_begins(f->name, "partner/") && (p = rules_partner(r, code)))
         set_names(row, p->name, "");
-    else if (text_begins(f->name, "host/") && (m = rules_member(r, code)))
+    else if (text_begins(f->name, "host/") && (m = rules_member(r, code)) &&
+             text_same(m->code, code))
         set_names(row, m->name, "");
     else
         set_names(row,

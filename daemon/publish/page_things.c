@@ -252,10 +252,23 @@ static json_t *vague_text(struct vague v)
 }
 
 /* The body as `bodies` has it, with links and dates in words. */
+/* From when until when it had each former name. */
+static void set_formerly(json_t *row, const struct former *rows, size_t n)
+{
+    json_t *name;
+    size_t i;
+
+    page_set(row, "was_renamed", json_boolean(n > 0));
+    json_array_foreach(json_object_get(row, "formerly"), i, name)
+    {
+        page_set(name, "from_text", vague_text(rows[i].from));
+        page_set(name, "until_text", vague_text(rows[i].until));
+    }
+}
+
 static json_t *body_row(const struct page_job *job, const struct body *b)
 {
-    json_t *row = view_body(job->in->rules, b), *name;
-    size_t i;
+    json_t *row = view_body(job->in->rules, b);
 
     (void)json_object_del(row, "at");
     page_set(row, "sector_title", page_sector(job, b->sector));
@@ -264,12 +277,7 @@ static json_t *body_row(const struct page_job *job, const struct body *b)
                       : json_null());
     page_set(row, "since_text", vague_text(b->since));
     page_set(row, "until_text", vague_text(b->until));
-    page_set(row, "was_renamed", json_boolean(b->n_formerly > 0));
-    json_array_foreach(json_object_get(row, "formerly"), i, name)
-    {
-        page_set(name, "from_text", vague_text(b->formerly[i].from));
-        page_set(name, "until_text", vague_text(b->formerly[i].until));
-    }
+    set_formerly(row, b->formerly, b->n_formerly);
     return row;
 }
 
@@ -324,6 +332,7 @@ bool page_host(const struct page_job *job, TALLOC_CTX *ctx, const char *code,
              date_is_none(m->since) ? json_null()
                                     : value_taken(day_of(m->since)));
     page_set(row, "zone_text", page_zone(job, m->zone, job->in->now));
+    set_formerly(row, m->formerly, m->n_formerly);
     page_set(view, "member", row);
     add_occasions(job, &(struct thing){.host = m->code}, view);
     page_set(view, "feed", page_feed(job, "host", m->code));

@@ -14,6 +14,7 @@ static const char rules_text[] =
     "  levels high, low\n"
     "  seat \"Town\" in AA\n"
     "member AA \"Land\" since 2000-01-01 city \"Town\" zone Asia/Tokyo\n"
+    "  formerly OO \"Old land\" until 2010\n"
     "partner PP \"Partner\" zone Europe/London\n"
     "body TOP \"The body above\" level high\n"
     "body SUB \"Body\" level low under TOP seats \"officials\"\n"

@@ -25,15 +25,16 @@ static json_t *vague_value(struct vague v)
     return value_date(date_of(v.year, v.month, v.day));
 }
 
-static json_t *formerly(const struct body *b)
+/* What a former title is called: a member has names. */
+static json_t *formerly(const struct former *rows, size_t n, const char *title)
 {
     json_t *array = value_made(json_array());
 
-    for (size_t i = 0; i < b->n_formerly; i++) {
-        const struct former *f = &b->formerly[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct former *f = &rows[i];
 
         value_append(array, value_object("{s:o,s:o,s:o,s:o}", "code",
-                                         value_text(f->code), "title",
+                                         value_text(f->code), title,
                                          value_text(f->title), "from",
                                          vague_value(f->from), "until",
                                          vague_value(f->until)));
@@ -84,8 +85,9 @@ json_t *view_body(const struct rules *r, const struct body *b)
         value_object("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
                      "code", value_text(b->code), "title", value_text(b->title),
                      "level", value_text(ranked ? s->levels[b->level] : NULL),
-                     "mandate", value_text(b->mandate), "formerly", formerly(b),
-                     "meets", meets_in_words(b), "under",
+                     "mandate", value_text(b->mandate), "formerly",
+                     formerly(b->formerly, b->n_formerly, "title"), "meets",
+                     meets_in_words(b), "under",
                      value_text(b->under ? b->under->code : NULL), "seats",
                      value_text(b->seats), "since", vague_value(b->since),
                      "until", vague_value(b->until), "requires",
@@ -141,12 +143,13 @@ json_t *view_member(const struct rules *r, const struct member *m,
         seat = seat || r->sectors[i].seat == m;
 
     row = value_object(
-        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:o}", "code",
+        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:o}", "code",
         value_text(m->code), "name", value_text(m->name), "since",
         value_date(m->since), "until", value_date(m->until), "city",
         value_text(m->city), "zone", value_text(zone_name(m->zone)), "weekend",
         value_weekdays(m->weekend), "meets", value_weekdays(m->meets), "closed",
-        closed_hours(m), "holidays", value_text(m->holidays), "member",
+        closed_hours(m), "holidays", value_text(m->holidays), "formerly",
+        formerly(m->formerly, m->n_formerly, "name"), "member",
         member_is_in(m, today), "seat", seat, "at", value_where(m->where));
     set_sectors(row, r, m, NULL);
     return row;

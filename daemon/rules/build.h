@@ -96,6 +96,12 @@ int number_in(const struct node *n, const char *hole);
 /* "... EVERY cycles from YEAR"; each cycle where it says nothing of them. */
 struct rhythm rhythm_of(const struct node *n);
 
+/* The clauses `formerly` of a statement, whose code and name are in these
+ * holes (build_body.c). */
+struct former *build_formerly(struct build *b, const struct node *n,
+                              const char *code, const char *name,
+                              size_t *ret_n);
+
 /* ---- statements: declare, then fill */
 void declare_sector(struct build *b);   /* build_sector.c */
 void fill_sector(struct build *b);      /* the sector, members, partners... */

@@ -75,17 +75,18 @@ static bool is_later(struct vague a, struct vague b)
     return b.day != 0 && a.day > b.day;
 }
 
-static void fill_formerly(struct build *b, struct body *y, const struct node *n)
+struct former *build_formerly(struct build *b, const struct node *n,
+                              const char *code, const char *name, size_t *ret_n)
 {
-    size_t count;
+    size_t count, kept = 0;
     const struct node **nodes = nodes_of(b, n, "formerly", &count);
+    struct former *rows = array_new(b->r, struct former, count);
 
-    y->formerly = array_new(b->r, struct former, count);
     for (size_t i = 0; i < count; i++) {
         const struct value *from = node_value_after(nodes[i], "from");
         const struct value *until = node_value_after(nodes[i], "until");
-        struct former f = {keep(b, node_value(nodes[i], "CODE", 0)),
-                           keep(b, node_value(nodes[i], "Title", 0)),
+        struct former f = {keep(b, node_value(nodes[i], code, 0)),
+                           keep(b, node_value(nodes[i], name, 0)),
                            from ? from->vague : (struct vague){0, 0, 0},
                            until ? until->vague : (struct vague){0, 0, 0}};
 
@@ -93,8 +94,10 @@ static void fill_formerly(struct build *b, struct body *y, const struct node *n)
             find_error(b->f, node_where(nodes[i], from), "",
                        "this name ends before it begins");
         if (!nodes[i]->bad)
-            y->formerly[y->n_formerly++] = f;
+            rows[kept++] = f;
     }
+    *ret_n = kept;
+    return rows;
 }
 
 static void fill_partners(struct build *b, struct require *q,
@@ -160,7 +163,7 @@ static void fill_body(struct build *b, struct body *y, const struct node *n)
     if (is_later(y->since, y->until))
         find_error(b->f, node_kid(n, "until")->where, "",
                    "the body ends before it begins");
-    fill_formerly(b, y, n);
+    y->formerly = build_formerly(b, n, "CODE", "Title", &y->n_formerly);
     y->mandate = quoted_in(b, n, "mandate", "sentence");
     fill_requires(b, y, n);
 }

@@ -197,6 +197,7 @@ static void fill_member(struct build *b, struct member *m, const struct node *n)
                    "\"meets\" names a day that is no rest day");
     fill_closed(b, m, n);
     m->holidays = table_of(b, n, m->code);
+    m->formerly = build_formerly(b, n, "CC", "Name", &m->n_formerly);
 }
 
 static void fill_places(struct build *b)

@@ -67,6 +67,7 @@ static const struct row rows[] = {
     {SCOPE_MEMBER, "meets", "DAY, ...", 0, SCOPE_NONE, "Rest days on which meetings may be held all the same."},
     {SCOPE_MEMBER, "closed", "DAY TIME .. TIME", MANY, SCOPE_NONE, "Hours of a weekday in which nothing is held."},
     {SCOPE_MEMBER, "holidays", "CC", 0, SCOPE_NONE, "Borrows another holiday table; its own code by default."},
+    {SCOPE_MEMBER, "formerly", "CC \"Name\" [from WHEN] until WHEN", MANY, SCOPE_NONE, "A former code and name and when they held."},
 
     {SCOPE_PARTNER, "zone", "ZONE", 0, SCOPE_NONE, "The partner's clock; UTC by default."},
     {SCOPE_PARTNER, "weekend", "DAY, ...", 0, SCOPE_NONE, "The rest days; Sat, Sun by default."},

@@ -7,20 +7,37 @@
 #include "daemon/base/text.h"
 #include "daemon/rules/rules.h"
 
-const struct member *rules_member(const struct rules *r, const char *code)
-{
-    for (size_t i = 0; i < r->n_members; i++)
-        if (text_same(r->members[i].code, code))
-            return &r->members[i];
-    return NULL;
-}
-
 const struct partner *rules_partner(const struct rules *r, const char *code)
 {
     for (size_t i = 0; i < r->n_partners; i++)
         if (text_same(r->partners[i].code, code))
             return &r->partners[i];
     return NULL;
+}
+
+static bool formers_have(const struct former *rows, size_t n, const char *code)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_same(rows[i].code, code))
+            return true;
+    return false;
+}
+
+static const struct member *member_once(const struct rules *r, const char *code)
+{
+    for (size_t i = 0; i < r->n_members; i++)
+        if (formers_have(r->members[i].formerly, r->members[i].n_formerly,
+                         code))
+            return &r->members[i];
+    return NULL;
+}
+
+const struct member *rules_member(const struct rules *r, const char *code)
+{
+    for (size_t i = 0; i < r->n_members; i++)
+        if (text_same(r->members[i].code, code))
+            return &r->members[i];
+    return rules_partner(r, code) ? NULL : member_once(r, code);
 }
 
 const struct body *rules_body(const struct rules *r, const char *code)
@@ -36,9 +53,8 @@ const struct body *rules_body_once(const struct rules *r, const char *code)
     const struct body *b = rules_body(r, code);
 
     for (size_t i = 0; !b && i < r->n_bodies; i++)
-        for (size_t k = 0; !b && k < r->bodies[i].n_formerly; k++)
-            if (text_same(r->bodies[i].formerly[k].code, code))
-                b = &r->bodies[i];
+        if (formers_have(r->bodies[i].formerly, r->bodies[i].n_formerly, code))
+            b = &r->bodies[i];
     return b;
 }
 

@@ -78,6 +78,12 @@ struct sector {
     struct where where;
 };
 
+/* What a body or a member was called. */
+struct former {
+    const char *code, *title;
+    struct vague from, until; /* from.year 0: since ever */
+};
+
 struct closed {
     enum weekday day;
     struct hours hours;
@@ -93,6 +99,8 @@ struct member {
     struct closed *closed;
     size_t n_closed;
     const char *holidays; /* code of the holiday table, its own by default */
+    struct former *formerly;
+    size_t n_formerly;
     struct where where;
 };
 
@@ -109,11 +117,6 @@ struct place {
     const struct member *in;
     const struct zone *zone;
     struct where where;
-};
-
-struct former {
-    const char *code, *title;
-    struct vague from, until; /* from.year 0: since ever */
 };
 
 /* Cycle `from` and every so many before and after it; every 0: each cycle. */
@@ -478,12 +481,12 @@ void rules_index_holidays(TALLOC_CTX *ctx, struct rules *r);
 /* "file:line:column: error: text", the line, a caret, the hint; on ctx. */
 char *diagnostic_print(TALLOC_CTX *ctx, const struct diagnostic *d);
 
-/* Lookups by code or name; NULL when there is none. */
+/* Lookups by code or name; NULL when there is none. A member is also found by a
+ * code it had once (`formerly`), unless a member or partner has it today. */
 const struct member *rules_member(const struct rules *r, const char *code);
 const struct partner *rules_partner(const struct rules *r, const char *code);
 const struct body *rules_body(const struct rules *r, const char *code);
-/* Likewise, or the body that had this code once (`formerly`) when no body has
- * it today. */
+/* Likewise, or the body that had this code once when no body has it today. */
 const struct body *rules_body_once(const struct rules *r, const char *code);
 const struct cluster *rules_cluster(const struct rules *r, const char *code);
 /* The sector of that cluster; of an unknown one, the first. */

@@ -67,7 +67,10 @@ static const struct rules *draft_rules(TALLOC_CTX *ctx, struct serve *s,
 bool draft_facts(TALLOC_CTX *ctx, struct serve *s, const char *name,
                  struct plan **ret, struct error *err)
 {
-    return store_draft(ctx, s->store, name, ret, err);
+    if (!store_draft(ctx, s->store, name, ret, err))
+        return false;
+    hosts_renew(*ret, s->generation->rules);
+    return true;
 }
 
 static void add_warning(struct plan *plan, struct edition *e, const char *text)
@@ -198,6 +201,7 @@ bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
                  const struct plan **ret, struct error *err)
 {
     bool is_main = strcmp(name, "main") == 0;
+    const struct rules *rules;
     struct plan *plan;
     struct history history;
 
@@ -211,7 +215,9 @@ bool draft_whole(TALLOC_CTX *ctx, struct serve *s, const char *name,
         talloc_free(plan);
         return false;
     }
-    draft_derive(s, plan, draft_rules(plan, s, name), &history);
+    rules = draft_rules(plan, s, name);
+    hosts_renew(plan, rules);
+    draft_derive(s, plan, rules, &history);
     if (!draft_access(s, plan, err)) {
         talloc_free(plan);
         return false;
@@ -277,5 +283,6 @@ bool draft_planning(TALLOC_CTX *ctx, struct serve *s, const char *name,
         .last_cycle = last,
         .now = serve_now(s),
     };
+    hosts_renew(draft, ret->rules);
     return true;
 }

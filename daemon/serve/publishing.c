@@ -107,6 +107,9 @@ static bool load_version(struct published *out, struct serve *s,
          !store_version(out->ctx, s->store, out->release - 1, &before, err)) ||
         !load_feeds(out, s, err) || !load_tasks(out, s, err))
         return false;
+    hosts_renew(out->plan, s->generation->rules);
+    if (before)
+        hosts_renew(before, s->generation->rules);
     for (size_t i = 0; i < n; i++)
         if (versions[i].release == out->release)
             out->note = (struct version_note){.release = versions[i].release,

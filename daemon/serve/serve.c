@@ -5,9 +5,11 @@
 #include "daemon/serve/serve.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <systemd/sd-daemon.h>
 
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 
 #define STEPS_A_SIGN 64
 
@@ -26,9 +28,15 @@ bool serve_contacts(TALLOC_CTX *ctx, const struct serve *s,
 {
     if (!store_contacts(ctx, s->store, ret, err))
         return false;
-    for (size_t i = 0; i < ret->n; i++)
-        codes_renew(ctx, s->generation->rules, ret->rows[i].bodies,
-                    &ret->rows[i].n_bodies);
+    for (size_t i = 0; i < ret->n; i++) {
+        struct contact *c = &ret->rows[i];
+        const char *of;
+
+        codes_renew(ctx, s->generation->rules, c->bodies, &c->n_bodies);
+        of = party_code(s->generation->rules, c->of);
+        if (strcmp(of, c->of) != 0)
+            c->of = memory_text(ctx, of);
+    }
     return true;
 }
 

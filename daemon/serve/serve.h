@@ -96,8 +96,8 @@ struct serve {
 struct instant serve_now(const struct serve *s);
 /* What people call this calendar: [http] name, or the sector's title. */
 const char *serve_name(const struct serve *s);
-/* All contacts, on ctx, and all private feeds, their bodies with the codes that
- * the rules have today; in the store stand those that were given. */
+/* All contacts, on ctx, and all private feeds, their bodies and countries with
+ * the codes that the rules have today; in the store stand those that were given. */
 bool serve_contacts(TALLOC_CTX *ctx, const struct serve *s,
                     struct contacts *ret, struct error *err) MUST_USE;
 bool serve_feed_tokens(TALLOC_CTX *ctx, const struct serve *s,

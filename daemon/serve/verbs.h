@@ -46,7 +46,6 @@ const struct contact *find_contact(const struct contacts *all,
 bool contact_set_bodies(TALLOC_CTX *ctx, const struct rules *r,
                         struct contact *c, const char *const *codes, size_t n,
                         struct error *err) MUST_USE;
-const char *contact_spelled(const struct rules *r, const char *of);
 /* Address, name, owner and zone are as they must be. */
 bool contact_check(TALLOC_CTX *ctx, const struct contact *c,
                    struct error *err) MUST_USE;

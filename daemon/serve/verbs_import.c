@@ -102,7 +102,7 @@ bool import_read_contact(TALLOC_CTX *ctx, const struct rules *r,
 {
     char **codes = body_codes(ctx, row->fields[3]), *email;
     struct contact c = {.name = plain(row->fields[1]),
-                        .of = contact_spelled(r, row->fields[2]),
+                        .of = party_code(r, row->fields[2]),
                         .zone = row->fields[5],
                         .added = now};
     size_t n = 0;

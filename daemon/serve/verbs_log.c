@@ -63,6 +63,7 @@ static bool add_messages(struct request *q, const char *code,
                          struct error *err)
 {
     enum { PORTION = 1000 };
+    const struct rules *r = q->serve->generation->rules;
     int64_t after = 0;
     size_t n = PORTION;
 
@@ -77,7 +78,7 @@ static bool add_messages(struct request *q, const char *code,
             json_t *row;
 
             after = rows[i].id;
-            if (!text_same(rows[i].party, code))
+            if (!text_same(party_code(r, rows[i].party), party_code(r, code)))
                 continue;
             row = told_json(&rows[i], &at);
             if (instant_is_none(since) || at.second >= since.second)

@@ -26,8 +26,8 @@ static bool has_body(const struct contact *c, const char *code)
 bool verb_CONTACTS(struct request *q, struct error *err)
 {
     const char *body = request_text(q, "body"), *of = request_text(q, "of");
-    const struct body *today =
-        body ? rules_body_once(q->serve->generation->rules, body) : NULL;
+    const struct rules *r = q->serve->generation->rules;
+    const struct body *today = body ? rules_body_once(r, body) : NULL;
     struct contacts all = {NULL, 0};
     int n = 0;
 
@@ -37,7 +37,7 @@ bool verb_CONTACTS(struct request *q, struct error *err)
         const struct contact *c = &all.rows[i];
 
         if ((body && !has_body(c, today ? today->code : body)) ||
-            (of && !text_same(of, c->of)))
+            (of && !text_same(party_code(r, of), c->of)))
             continue;
         request_row(q, view_contact(c));
         n++;
@@ -80,16 +80,6 @@ bool contact_set_bodies(TALLOC_CTX *ctx, const struct rules *r,
     return true;
 }
 
-/* `of`: a member, a partner, or the secretariat. Codes that the rules do not
- * know stay as they are: somebody who is only kept informed. */
-const char *contact_spelled(const struct rules *r, const char *of)
-{
-    const struct member *m = rules_member(r, of);
-    const struct partner *p = rules_partner(r, of);
-
-    return m ? m->code : p ? p->code : of;
-}
-
 bool contact_check(TALLOC_CTX *ctx, const struct contact *c, struct error *err)
 {
     const struct zone *zone;
@@ -123,7 +113,7 @@ static bool apply_options(struct request *q, struct contact *c,
     if (name)
         c->name = name;
     if (of)
-        c->of = contact_spelled(r, of);
+        c->of = party_code(r, of);
     if (zone)
         c->zone = zone;
     if (subscribed)

@@ -229,6 +229,28 @@ static void former_names(void **state)
     talloc_free(ctx);
 }
 
+/* A former code means its member, unless somebody has it today. */
+static void former_members(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    const struct rules *r = read_good(
+        ctx,
+        "sector A \"A\"\n"
+        "member TL \"Timor-Leste\" since 2000-01-01\n"
+        "  formerly TP \"East Timor\" until 2002-05-20\n"
+        "  formerly ZZ \"Other\" until 1999  formerly PP \"P\" until 1998\n"
+        "member ZZ \"Zed\" since 2000-01-01\n"
+        "partner PP \"Partner\"\n");
+
+    (void)state;
+    assert_ptr_equal(rules_member(r, "TP"), &r->members[0]);
+    assert_string_equal(r->members[0].formerly[0].title, "East Timor");
+    assert_ptr_equal(rules_member(r, "ZZ"), &r->members[1]);
+    assert_null(rules_member(r, "PP"));
+    assert_null(rules_member(r, "QQ"));
+    talloc_free(ctx);
+}
+
 static void leap_cycle(void **state)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
@@ -361,13 +383,14 @@ static void printing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lengths),       cmocka_unit_test(long_lengths),
-        cmocka_unit_test(defaults),      cmocka_unit_test(codes),
-        cmocka_unit_test(awkward_codes), cmocka_unit_test(forward),
-        cmocka_unit_test(windows),       cmocka_unit_test(former_names),
-        cmocka_unit_test(leap_cycle),    cmocka_unit_test(zones),
-        cmocka_unit_test(table_rows),    cmocka_unit_test(plain_table),
-        cmocka_unit_test(every_year),    cmocka_unit_test(printing),
+        cmocka_unit_test(lengths),        cmocka_unit_test(long_lengths),
+        cmocka_unit_test(defaults),       cmocka_unit_test(codes),
+        cmocka_unit_test(awkward_codes),  cmocka_unit_test(forward),
+        cmocka_unit_test(windows),        cmocka_unit_test(former_names),
+        cmocka_unit_test(former_members), cmocka_unit_test(leap_cycle),
+        cmocka_unit_test(zones),          cmocka_unit_test(table_rows),
+        cmocka_unit_test(plain_table),    cmocka_unit_test(every_year),
+        cmocka_unit_test(printing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

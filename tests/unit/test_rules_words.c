@@ -111,6 +111,9 @@ static const struct word {
      MEMBER "closed Fri 12:00 .. 11:00", "ends before it begins"},
     {SCOPE_MEMBER, "holidays", MEMBER "holidays XX", MEMBER "holidays \"XX\"",
      "expected a member's code"},
+    {SCOPE_MEMBER, "formerly",
+     MEMBER "formerly OX \"Ox\" until 2019 formerly OW \"Ow\" until 1999-12",
+     MEMBER "formerly OX until 2019", "expected"},
 
     {SCOPE_PARTNER, "zone", PARTNER "zone UTC", PARTNER "zone Nowhere",
      "unknown time zone \"Nowhere\""},
