@@ -16,7 +16,10 @@ static const struct {
     {"-s SOCKET", "the daemon's socket, instead of $CONVENED_SOCKET or "
                   "/run/convened/control"},
     {"--json", "one JSON object a line, errors too"},
-    {"--csv", "a table for spreadsheets, with a line of headings"},
+    {"--csv[=SEPARATOR]", "a table for spreadsheets, with a line of headings; "
+                          "--csv=semicolon for an Excel whose list separator "
+                          "that is (most of Europe, Indonesia, Vietnam), "
+                          "--csv=tab"},
     {"-y", "answer yes to every question"},
 };
 

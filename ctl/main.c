@@ -23,18 +23,40 @@
 struct options {
     const char *socket;
     enum table_format format;
+    char separator; /* of CSV */
     bool yes, help, version;
 };
 
 /* ---- options */
+
+/* "--csv", "--csv=semicolon", "--csv=tab" */
+static bool csv_option(const char *word, struct options *o)
+{
+    static const struct {
+        const char *word;
+        char separator;
+    } table[] = {{"--csv", ','},
+                 {"--csv=comma", ','},
+                 {"--csv=semicolon", ';'},
+                 {"--csv=;", ';'},
+                 {"--csv=tab", '\t'}};
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcmp(word, table[i].word) == 0) {
+            o->format = TABLE_CSV;
+            o->separator = table[i].separator;
+            return true;
+        }
+    return false;
+}
 
 /* Options that may also stand behind the command. */
 static bool anywhere(const char *word, struct options *o)
 {
     if (strcmp(word, "--json") == 0)
         o->format = TABLE_JSON;
-    else if (strcmp(word, "--csv") == 0)
-        o->format = TABLE_CSV;
+    else if (csv_option(word, o))
+        return true;
     else if (strcmp(word, "-y") == 0 || strcmp(word, "--yes") == 0)
         o->yes = true;
     else if (strcmp(word, "--help") == 0)
@@ -210,6 +232,7 @@ static int converse(TALLOC_CTX *ctx, const struct options *o,
                     const struct verb *v, const json_t *args)
 {
     struct table_options look = {.format = o->format,
+                                 .separator = o->separator,
                                  .terminal = isatty(STDOUT_FILENO) == 1,
                                  .width = terminal_width(STDOUT_FILENO),
                                  .out = stdout};

@@ -194,21 +194,27 @@ static void flatten(TALLOC_CTX *ctx, json_t *flat, const char *prefix,
     }
 }
 
-static void print_csv_line(TALLOC_CTX *ctx, FILE *out, const char *const *names,
-                           size_t n, const json_t *row)
+static void print_csv_line(TALLOC_CTX *ctx, const struct table_options *o,
+                           const char *const *names, size_t n,
+                           const json_t *row)
 {
+    char separator = o->separator ? o->separator : ',';
+
     for (size_t i = 0; i < n; i++) {
         const char *text =
             row ? json_string_value(json_object_get(row, names[i])) : names[i];
 
-        (void)fprintf(out, "%s%s", i ? "," : "",
-                      csv_field(ctx, text ? text : ""));
+        if (i)
+            (void)fputc(separator, o->out);
+        (void)fputs(csv_field_between(ctx, text ? text : "", separator),
+                    o->out);
     }
-    (void)fputs("\r\n", out);
+    (void)fputs("\r\n", o->out);
 }
 
 /* RFC 4180, in UTF-8 with the mark by which LibreOffice and Excel know it;
- * without it they guess at the characters of a name. */
+ * without it they guess at the characters of a name. No line "sep=;" is
+ * written: Excel forgets the mark when it reads one. */
 static void print_csv(TALLOC_CTX *ctx, const struct table *t)
 {
     json_t *flat = json_array(), *row;
@@ -225,10 +231,9 @@ static void print_csv(TALLOC_CTX *ctx, const struct table *t)
     names = members_of(ctx, flat, &n);
     if (n > 0) {
         (void)fputs("\xef\xbb\xbf", t->o.out);
-        print_csv_line(ctx, t->o.out, names, n, NULL);
+        print_csv_line(ctx, &t->o, names, n, NULL);
     }
-    json_array_foreach(flat, i, row)
-        print_csv_line(ctx, t->o.out, names, n, row);
+    json_array_foreach(flat, i, row) print_csv_line(ctx, &t->o, names, n, row);
     json_decref(flat);
 }
 

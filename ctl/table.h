@@ -14,8 +14,9 @@ enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_CSV };
 
 struct table_options {
     enum table_format format;
-    bool terminal; /* out is one: wrap, and let nothing through to it */
-    int width;     /* its columns; only where terminal */
+    char separator; /* of CSV; 0: a comma */
+    bool terminal;  /* out is one: wrap, and let nothing through to it */
+    int width;      /* its columns; only where terminal */
     FILE *out;
 };
 

@@ -550,7 +550,13 @@ static bool read_text(const char *path, json_t **ret, struct error *err)
     size_t size;
     bool good = read_any(job, path, &text, &size, err);
 
-    if (good && (!text_is_utf8(text, size) || strlen(text) != size))
+    if (good && size >= 2 &&
+        (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+        good = fail(err, REPLY_INPUT,
+                    "%s: this is UTF-16 (\"Unicode text\"); save it as \"CSV "
+                    "UTF-8\"",
+                    path);
+    else if (good && (!text_is_utf8(text, size) || strlen(text) != size))
         good = fail(err, REPLY_INPUT,
                     "%s: this is not a UTF-8 text; save it as UTF-8", path);
     if (good)

@@ -19,9 +19,9 @@ struct reader {
  * some part with tabs. Names of columns hold none of them. */
 static char separator_of(const char *at, const char *end)
 {
-    while (at < end && !strchr(",;\t", *at))
+    while (at < end && !strchr(",;\t\n", *at))
         at++;
-    return at < end && *at ? *at : ',';
+    return at < end && *at && *at != '\n' ? *at : ',';
 }
 
 /* Reads one field; false when a quote is never closed or text follows one. */
@@ -89,6 +89,37 @@ static bool read_record(TALLOC_CTX *ctx, struct reader *r, char ***ret,
     return true;
 }
 
+/* How many octets of a blank stand there, or end there: also of those that word
+ * processors and web pages put in its place. 0: none. */
+static size_t blank(const char *at, size_t before)
+{
+    static const char *const table[] = {" ",      "\t",     "\r",     "\n",
+                                        "\u00a0", "\u202f", "\ufeff", "\u200b"};
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        size_t n = strlen(table[i]);
+
+        if (before == 0 && strncmp(at, table[i], n) == 0)
+            return n;
+        if (before >= n && memcmp(at - n, table[i], n) == 0)
+            return n;
+    }
+    return 0;
+}
+
+/* A field without the blanks around it, on ctx. */
+static char *bare_field(TALLOC_CTX *ctx, const char *text)
+{
+    size_t n, k;
+
+    while ((n = blank(text, 0)) > 0)
+        text += n;
+    n = strlen(text);
+    while (n > 0 && (k = blank(text + n, n)) > 0)
+        n -= k;
+    return memory_text_n(ctx, text, n);
+}
+
 static const char *bare(const char *column)
 {
     return column[0] == '?' ? column + 1 : column;
@@ -127,7 +158,7 @@ static bool map_header(struct reader *r, char **header, size_t n,
         const char *nearest;
 
         for (map[k] = 0; map[k] < wanted; map[k]++)
-            if (text_same(bare(columns[map[k]]), header[k]))
+            if (text_same(bare(columns[map[k]]), bare_field(header, header[k])))
                 break;
         if (map[k] < wanted)
             continue;
@@ -150,12 +181,22 @@ static bool map_header(struct reader *r, char **header, size_t n,
     return true;
 }
 
+/* Spreadsheets write as many columns as were ever touched. */
+static size_t without_empty(char **fields, size_t n)
+{
+    while (n > 1 && !*bare_field(fields, fields[n - 1]))
+        n--;
+    return n;
+}
+
 static bool add_row(TALLOC_CTX *ctx, struct reader *r, int line, char **record,
                     size_t n, const size_t *map, size_t header_n, size_t wanted,
                     struct csv *csv, struct error *err)
 {
     const char **fields = array_new(ctx, const char *, wanted + 1);
 
+    while (n > header_n && !*bare_field(ctx, record[n - 1]))
+        n--;
     if (n != header_n) {
         (void)fail(err, REPLY_INPUT, "%zu fields, but %zu columns", n,
                    header_n);
@@ -164,7 +205,7 @@ static bool add_row(TALLOC_CTX *ctx, struct reader *r, int line, char **record,
     for (size_t j = 0; j <= wanted; j++)
         fields[j] = j < wanted ? "" : NULL;
     for (size_t k = 0; k < n; k++) {
-        fields[map[k]] = text_trim(fields, record[k]);
+        fields[map[k]] = bare_field(fields, record[k]);
         if (!text_is_clean(record[k], strlen(record[k]), "\n\r\t")) {
             (void)fail(err, REPLY_INPUT,
                        "not UTF-8, or it has control characters");
@@ -195,9 +236,10 @@ bool csv_read(TALLOC_CTX *ctx, const char *file, const char *text, size_t size,
 
         if (!read_record(ctx, &r, &record, &n, err))
             return false;
-        if (n == 1 && record[0][0] == '\0')
+        if (without_empty(record, n) == 1 && !*bare_field(record, record[0]))
             continue;
         if (first) {
+            n = without_empty(record, n);
             map = array_new(ctx, size_t, n);
             if (!map_header(&r, record, n, columns, map, err))
                 return false;
@@ -226,12 +268,12 @@ bool csv_is_formula(const char *text)
     return *text && strchr("=+-@", *text);
 }
 
-char *csv_field(TALLOC_CTX *ctx, const char *text)
+char *csv_field_between(TALLOC_CTX *ctx, const char *text, char separator)
 {
     bool formula = csv_is_formula(text);
     char *out;
 
-    if (!formula && !strpbrk(text, ",\"\r\n"))
+    if (!formula && !strpbrk(text, "\"\r\n") && !strchr(text, separator))
         return text_format(ctx, "%s", text);
     out = text_format(ctx, "\"%s", formula ? "'" : "");
     for (; *text; text++) {
@@ -243,4 +285,9 @@ char *csv_field(TALLOC_CTX *ctx, const char *text)
     out = talloc_strdup_append_buffer(out, "\"");
     invariant(out);
     return out;
+}
+
+char *csv_field(TALLOC_CTX *ctx, const char *text)
+{
+    return csv_field_between(ctx, text, ',');
 }

@@ -37,3 +37,5 @@ bool csv_is_formula(const char *text);
 /* One field, quoted where it must be (a formula gets a leading apostrophe). A
  * copy on ctx. */
 char *csv_field(TALLOC_CTX *ctx, const char *text);
+/* The same for another separator than the comma. */
+char *csv_field_between(TALLOC_CTX *ctx, const char *text, char separator);

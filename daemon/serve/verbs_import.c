@@ -107,6 +107,12 @@ bool import_read_contact(TALLOC_CTX *ctx, const struct rules *r,
                         .added = now};
     size_t n = 0;
 
+    if (strchr(row->fields[0], '<'))
+        return fail(
+            err, REPLY_INPUT,
+            "email: \"%.100s\": write the address alone, without <>; the "
+            "name has a column of its own",
+            row->fields[0]);
     if (!address_read(ctx, plain(row->fields[0]), &email, err))
         return wrap(err, "email");
     c.email = email;

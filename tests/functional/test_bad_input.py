@@ -236,3 +236,47 @@ def test_contacts_as_offices_abroad_save_them(daemon, where):
     with pytest.raises(Failed) as failed:
         daemon.ctl("import", "contacts", table)
     assert "save it as UTF-8" in failed.value.stderr
+
+
+TABLE = [["email", "name", "of", "bodies"], ["a@x.example", "Été", "TH", "ADGSOM"], ["b@x.example", "B", "TH", "ANSAC"]]
+
+
+@pytest.mark.parametrize("name, text", {
+    "semicolons": "\ufeffEmail;NAME;of;bodies\r\na@x.example;Été;TH;ADGSOM\r\nb@x.example;B;TH;ANSAC\r\n",
+    "tabs": "email\tname\tof\tbodies\r\na@x.example\tÉté\tTH\tADGSOM\r\nb@x.example\tB\tTH\tANSAC\r\n",
+    "order": "of,bodies,Name,E-Mail\n".replace("E-Mail", "EMAIL") + "TH,ADGSOM,Été,a@x.example\nTH,ANSAC,B,b@x.example",
+    "empty columns and lines": "email,name,of,bodies,,\na@x.example,Été,TH,ADGSOM,,\n,,,,,\n\nb@x.example,B,TH,ANSAC,,\n ,,,,,\n",
+    "blanks that break no line": "email,name,of,bodies\n\u00a0a@x.example\u00a0,Été\u202f,TH,\u00a0ADGSOM\nb@x.example\u200b,B,TH,ANSAC\n",
+}.items())
+def test_tables_as_spreadsheets_save_them(daemon, name, text):
+    assert daemon.call("import", {"kind": "contacts", "text": text, "name": "t"}).summary["added"] == 2
+    assert [[r["email"], r["name"], r["of"], *r["bodies"]] for r in daemon.ctl("contacts")] == TABLE[1:]
+
+
+def test_tables_that_are_refused_say_what_to_write(daemon, where):
+    path = where / "t.csv"
+    for octets, says in [
+            ("email\tname\tof\r\na@x.example\tA\tTH\r\n".encode("utf-16"), 'save it as "CSV UTF-8"'),
+            ("email,name,of\nA <a@x.example>,A,TH\n".encode(), "write the address alone"),
+            ('email,name,of\n"a@x.example\nb@x.example",A,TH\n'.encode(), "email"),
+            ('email,name,of\na@x.example,"A,TH\n'.encode(), "a quote is not closed"),
+            ("email,name,of\na@x.example,A,TH,more\n".encode(), "4 fields, but 3 columns"),
+            ("mail,name,of\na@x.example,A,TH\n".encode(), "did you mean email")]:
+        path.write_bytes(octets)
+        with pytest.raises(Failed) as failed:
+            daemon.ctl("import", "contacts", path)
+        told = failed.value.stderr + json.dumps(failed.value.rows)
+        assert says.replace('"', '\\"') in told or says in told, told
+    assert daemon.ctl("contacts") == []
+
+
+def test_csv_for_every_list_separator(daemon, where):
+    """What is printed for one is read again, its text with the others' separators too."""
+    (where / "t.csv").write_text('email,name,of,bodies\na@x.example,"A; b, c",TH,ADGSOM;ANSAC\n')
+    daemon.ctl("import", "contacts", where / "t.csv")
+    for option, separator in (("--csv", ","), ("--csv=semicolon", ";"), ("--csv=;", ";"), ("--csv=tab", "\t")):
+        text = daemon.run(option, "contacts").stdout
+        head = text.splitlines()[0]
+        assert head.startswith("\ufeffemail" + separator) and "sep=" not in text
+        assert daemon.call("import", {"kind": "contacts", "text": text, "name": "t"}).summary["unchanged"] == 1
+    assert daemon.run("--csv=pipe", "contacts").returncode != 0
