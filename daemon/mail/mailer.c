@@ -16,9 +16,8 @@
  * 3. nothing that the child writes is believed further than this: an id that is
  *    not in the batch, a second verdict, a word unknown to us are passed over,
  *    and so is "sent" for a mail that was not begun;
- * 4. the mailer lives on no context of the caller: libuv needs its handles
- * until they are closed. When the caller's context ends first, the child is
- * killed and nobody is told.
+ * 4. the mailer lives on no context of the caller: libuv needs its handles till
+ *    they are closed. Where that context ends first, the child is killed.
  */
 #include "daemon/mail/mailer.h"
 
