@@ -4,6 +4,7 @@
  */
 #include "daemon/mail/outbox.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum {
@@ -29,7 +30,7 @@ static const struct {
     [MESSAGE_DEFERRED] = {"deferred", TO(INFLIGHT) | TO(QUEUED) | TO(DROPPED) |
                                           TO(EXPIRED)},
     [MESSAGE_FAILED] = {"failed", TO(QUEUED)},
-    [MESSAGE_EXPIRED] = {"expired", 0},
+    [MESSAGE_EXPIRED] = {"expired", TO(HELD) | TO(QUEUED)},
     [MESSAGE_DROPPED] = {"dropped", 0},
 };
 
@@ -145,4 +146,16 @@ int relay_backoff(int failures)
     int at = failures < 1 ? 0 : failures - 1;
 
     return MINUTE * minutes[at < last ? at : last];
+}
+
+bool relay_rests(struct instant rest, struct instant now)
+{
+    return !instant_is_none(rest) && rest.second > now.second &&
+           rest.second - now.second <= relay_backoff(INT_MAX);
+}
+
+bool message_expired_early(const struct message *m, struct instant now)
+{
+    return m->state == MESSAGE_EXPIRED && m->settled.second > now.second &&
+           (instant_is_none(m->expires) || m->expires.second > now.second);
 }

@@ -12,6 +12,7 @@
  *    |                   |               deferred               queued
  *    +------ drop -------+------ drop ------+--> dropped
  *    now > expires: held, queued, deferred --> expired
+ *    the clock had been ahead: expired --> held, or queued when it is due again
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -84,3 +85,8 @@ void message_recover(struct message *m, struct instant now);
 /* How long the relay rests after its n-th failure in a row, seconds:
  * 1, 2, 5, 10, 15, 15 ... minutes. */
 int relay_backoff(int failures);
+/* Does it still? Not when the clock went back by more than any rest. */
+bool relay_rests(struct instant rest, struct instant now);
+
+/* Did it expire by a clock that was ahead of its time? */
+bool message_expired_early(const struct message *m, struct instant now);

@@ -279,7 +279,8 @@ static size_t allowance(struct delivery *d)
 
     if (limit == 0)
         return BATCH;
-    if (instant_is_none(d->minute) || now.second - d->minute.second >= 60) {
+    if (instant_is_none(d->minute) || now.second - d->minute.second >= 60 ||
+        now.second < d->minute.second) {
         d->minute = now;
         d->in_minute = 0;
     }
@@ -312,7 +313,7 @@ static bool claim(struct delivery *d)
 
     if (s->stopping || s->config->deliver_kind == DELIVER_NONE ||
         store_trouble(s->store) || scheduler_writes(s) ||
-        (!instant_is_none(d->rest) && d->rest.second > now.second))
+        relay_rests(d->rest, now))
         return false;
     most = allowance(d);
     if (d->failures > 0 && most > 1)

@@ -12,7 +12,8 @@
  *
  * Invariants: 1. a notice becomes a message at most once for ever (UNIQUE in
  * the store); 2. a notice that was missed past its end becomes an expired
- * message that says so, and is mailed no more; 3. while letters are written
+ * message that says so, and is mailed no more,
+ * unless the clock was ahead (drift.h); 3. while letters are written
  * that may take the place of others, none that waits goes.
  */
 #include <stdlib.h>
@@ -22,6 +23,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
 #include "daemon/serve/announce.h"
+#include "daemon/serve/drift.h"
 #include "daemon/serve/invitations.h"
 #include "daemon/serve/restraint.h"
 
@@ -60,6 +62,8 @@ struct scheduler {
     bool given_up;   /* messages may have failed since the desk was told */
     bool failed;     /* the last run met a fault: the next is not at once */
     int written;     /* letters of the last release */
+    struct drift drift;
+    bool ahead; /* some expired by a clock that was ahead */
 };
 
 static void on_timer(uv_timer_t *timer);
@@ -134,6 +138,7 @@ struct scheduler *scheduler_start(struct serve *s)
     sch->stale = true;
     sch->owing = true;
     sch->day = DATE_NONE;
+    sch->drift.looked = INSTANT_NONE;
     (void)uv_timer_init(s->loop, &sch->timer);
     (void)uv_idle_init(s->loop, &sch->slices);
     sch->timer.data = sch;
@@ -290,10 +295,11 @@ static bool report_given_up(struct scheduler *sch, struct error *err)
 
     if (good && told)
         since.second = atoll(told);
-    if (good && (!told || since.second < until.second)) {
+    if (good && (!told || since.second != until.second)) {
         good = store_begin(s->store, err);
-        if (good &&
-            !((!told || tell_given_up(tmp, s, since, until, err)) &&
+        if (good && /* a clock that was ahead told too much */
+            !((!told || since.second > until.second ||
+               tell_given_up(tmp, s, since, until, err)) &&
               store_set_setting(
                   s->store, GIVEN_UP_TOLD,
                   text_format(tmp, "%lld", (long long)until.second), err) &&
@@ -327,10 +333,11 @@ static bool tell(struct scheduler *sch, const struct notice *n, TALLOC_CTX *ctx,
     struct message m;
     int64_t id;
 
-    if (!store_has_message(s->store, n->contact->email, n->cause, &there, err))
+    if (!store_find_message(s->store, n->contact->email, n->cause, &there, &id,
+                            err))
         return false;
     if (there)
-        return true;
+        return missed || !sch->ahead || drift_revive(ctx, s, sch->net, id, err);
     if (!letter_compose(ctx, s, n, &o, &m, err))
         return wrap(err, "mail to %s about %s", n->contact->email, n->edition);
     if (missed) {
@@ -447,7 +454,12 @@ static void report_fault(struct scheduler *sch, const char *what,
 static void look_at_day(struct scheduler *sch)
 {
     struct date day = instant_utc_date(serve_now(sch->serve));
+    bool ahead;
 
+    if (drift_look(sch->serve, &sch->drift, &ahead)) {
+        sch->ahead = ahead;
+        sch->stale = true;
+    }
     if (date_is_none(sch->day))
         sch->given_up = true; /* perhaps before this process began */
     if (day.day != sch->day.day) {

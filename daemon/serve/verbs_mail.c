@@ -131,7 +131,7 @@ static bool move_message(struct request *q, struct message *m,
 {
     struct instant now = serve_now(q->serve);
 
-    if (!message_may_move(m->state, to))
+    if (!message_may_move(m->state, to) || m->state == MESSAGE_EXPIRED)
         return fail(err, REPLY_CONFLICT, "message %lld is %s: it cannot be %s",
                     (long long)m->id, message_state_word(m->state),
                     message_state_word(to));

@@ -65,6 +65,12 @@ bool store_add_message(struct store *st, const struct message *m,
     return true;
 }
 
+bool store_find_message(struct store *st, const char *to, const char *cause,
+                        bool *ret, int64_t *ret_id, struct error *err)
+{
+    return message_find(st, to, cause, ret, ret_id, err);
+}
+
 bool store_has_message(struct store *st, const char *to, const char *cause,
                        bool *ret, struct error *err)
 {
@@ -242,6 +248,31 @@ static bool expire(TALLOC_CTX *ctx, struct store *st, struct instant now,
     return messages_move(st, rows, *ret_n, err);
 }
 
+/* What was told too late to begin with comes back when it is due. */
+static bool unexpire(TALLOC_CTX *ctx, struct store *st, struct instant now,
+                     size_t *ret_n, struct error *err)
+{
+    const struct instant next = {now.second + 1}, end = {INT64_MAX};
+    struct message *rows;
+    size_t n;
+
+    if (!store_given_up(ctx, st, next, end, &rows, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool born = rows[i].settled.second == rows[i].created.second;
+
+        if (!message_expired_early(&rows[i], now))
+            continue;
+        ++*ret_n;
+        rows[i].state = MESSAGE_HELD;
+        rows[i].settled = INSTANT_NONE;
+        rows[i].verdict = "it expired by a clock that was ahead";
+        if (!born && !message_move(st, &rows[i], err))
+            return wrap(err, "message %lld", (long long)rows[i].id);
+    }
+    return true;
+}
+
 static bool sweep(struct store *st, struct instant now, int *ret_n,
                   bool (*move)(TALLOC_CTX *, struct store *, struct instant,
                                size_t *, struct error *),
@@ -268,6 +299,12 @@ bool store_expire(struct store *st, struct instant now, int *ret_n,
                   struct error *err)
 {
     return sweep(st, now, ret_n, expire, err);
+}
+
+bool store_unexpire(struct store *st, struct instant now, int *ret_n,
+                    struct error *err)
+{
+    return sweep(st, now, ret_n, unexpire, err);
 }
 
 /* ---- counting */

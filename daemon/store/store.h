@@ -196,6 +196,9 @@ bool store_add_message(struct store *st, const struct message *m,
 /* Is there a message for (to, cause), whatever its state? */
 bool store_has_message(struct store *st, const char *to, const char *cause,
                        bool *ret, struct error *err) MUST_USE;
+/* Likewise, and its number. */
+bool store_find_message(struct store *st, const char *to, const char *cause,
+                        bool *ret, int64_t *ret_id, struct error *err) MUST_USE;
 /* Whole, octets included. */
 bool store_message(TALLOC_CTX *ctx, struct store *st, int64_t id,
                    struct message *ret, struct error *err) MUST_USE;
@@ -222,6 +225,10 @@ bool store_recover(struct store *st, struct instant now, int *ret_n,
 /* held, queued, deferred past their expiry -> expired; how many. */
 bool store_expire(struct store *st, struct instant now, int *ret_n,
                   struct error *err) MUST_USE;
+/* What expired by a clock that was ahead of `now`: held; how many, with those
+ * that were too late when they were told, which stay as they are. */
+bool store_unexpire(struct store *st, struct instant now, int *ret_n,
+                    struct error *err) MUST_USE;
 /* Heads of what failed or expired from `since` on and before `until`. */
 bool store_given_up(TALLOC_CTX *ctx, struct store *st, struct instant since,
                     struct instant until, struct message **ret, size_t *ret_n,

@@ -189,6 +189,34 @@ def test_a_reminder_missed_while_down_is_late_or_said(released):
     assert all("missed" in r["verdict"] for r in missed)
 
 
+def restart_at(d, clock):
+    d.stop()
+    d.clock = clock
+    d.start()
+    d.ctl("clock", "+1 min")
+
+
+def test_what_expired_by_a_clock_that_was_ahead_comes_back(released):
+    """Reminders when they are due, once; what waited for `send` waits again."""
+    held = {r["message"] for r in released.ctl("outbox", "--state", "held")}
+    restart_at(released, "2027-03-01T00:00:00Z")
+    expired = {r["message"]: r for r in released.ctl("outbox", "--state", "expired")}
+    assert held and held <= set(expired)
+    restart_at(released, "2026-11-25T00:00:00Z")
+    assert "the clock was ahead" in released.stderr
+    assert held <= {r["message"] for r in released.ctl("outbox", "--state", "held")}
+    with pytest.raises(Failed):  # what is over stays over
+        released.ctl("retry", next(iter(set(expired) - held)))
+    released.ctl("clock", "2027-01-10")
+    rows = [r for r in released.ctl("outbox", "--edition", "MINISTERIAL-2027") if "14 days" in r["cause"]]
+    assert rows and {r["state"] for r in rows} == {"sent"}
+    assert {r["message"] for r in rows} <= set(expired)
+    mails = len(released.mails())
+    restart_at(released, "2027-01-02T00:00:00Z")
+    released.ctl("clock", "2027-01-10")
+    assert len(released.mails()) == mails
+
+
 def test_a_moved_meeting_is_due_again(released):
     released.ctl("clock", "2027-01-08")
     released.ctl("move", "MINISTERIAL-2027", "2027-01-25", "--force", "flood")

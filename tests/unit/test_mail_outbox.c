@@ -63,7 +63,7 @@ static void moves_are_those_of_the_diagram(void **state)
         [MESSAGE_SENT] = "",
         [MESSAGE_DEFERRED] = "inflight queued dropped expired",
         [MESSAGE_FAILED] = "queued",
-        [MESSAGE_EXPIRED] = "",
+        [MESSAGE_EXPIRED] = "held queued",
         [MESSAGE_DROPPED] = "",
     };
 
@@ -203,6 +203,35 @@ static void the_relay_rests_longer_each_time(void **state)
     assert_int_equal(relay_backoff(1000000), 15 * MINUTE);
 }
 
+static void a_clock_that_was_ahead_is_no_rest(void **state)
+{
+    const struct instant today = {1000000}, rest = {1000000 + 15 * MINUTE};
+
+    (void)state;
+    assert_true(relay_rests(rest, today));
+    assert_false(relay_rests(INSTANT_NONE, today));
+    assert_false(relay_rests(today, today));
+    assert_false(relay_rests(rest, (struct instant){today.second - HOUR}));
+}
+
+static void a_clock_that_was_ahead_expired_nothing(void **state)
+{
+    const struct instant today = {1000000}, later = {1000000 + HOUR};
+    struct message m = {
+        .state = MESSAGE_EXPIRED, .settled = later, .expires = later};
+
+    (void)state;
+    assert_true(message_expired_early(&m, today));
+    m.expires = INSTANT_NONE;
+    assert_true(message_expired_early(&m, today));
+    m.expires = today; /* that is over by any clock */
+    assert_false(message_expired_early(&m, today));
+    m.expires = later;
+    assert_false(message_expired_early(&m, later));
+    m.state = MESSAGE_FAILED;
+    assert_false(message_expired_early(&m, today));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +246,8 @@ int main(void)
         cmocka_unit_test(a_clear_word_ends_a_row_of_unknowns),
         cmocka_unit_test(a_crash_leaves_it_uncertain),
         cmocka_unit_test(the_relay_rests_longer_each_time),
+        cmocka_unit_test(a_clock_that_was_ahead_is_no_rest),
+        cmocka_unit_test(a_clock_that_was_ahead_expired_nothing),
     };
 
     return cmocka_run_group_tests_name("mail.outbox", tests, NULL, NULL);
