@@ -24,6 +24,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -87,6 +88,20 @@ class Daemon:
             sys.exit(f"bench: {args}: {done.stderr.decode()}")
         return done.returncode == 0
 
+    def answer_seconds(self, while_so):
+        """How long `status` took, sorted: asked again and again, once at least."""
+        took = []
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(str(self.place / "s"))
+            lines = s.makefile(encoding="utf-8")
+            while not took or while_so():
+                begin = time.monotonic()
+                s.sendall(b'{"verb":"status","args":{}}\n')
+                while not lines.readline().startswith('{"ok"'):
+                    pass
+                took.append(time.monotonic() - begin)
+        return sorted(took)
+
     def send_all(self):
         """Returns when the outbox has them all queued, before the first one goes."""
         with socket.socket(socket.AF_UNIX) as s:
@@ -134,8 +149,12 @@ def released(place, people):
     for first in range(0, people, TABLE):
         contacts(place / "contacts.csv", range(first, min(people, first + TABLE)))
         daemon.ctl("import", "contacts", str(place / "contacts.csv"))
+    idle = daemon.answer_seconds(lambda: False)
     begin = time.monotonic()
-    daemon.ctl("release")
+    releasing = threading.Thread(target=daemon.ctl, args=("release",))
+    releasing.start()
+    daemon.meanwhile = daemon.answer_seconds(releasing.is_alive), idle[-1]
+    releasing.join()
     return daemon, time.monotonic() - begin
 
 
@@ -309,6 +328,9 @@ def main():
     try:
         daemon, seconds = released(place / "many", COMPOSED)
         print(f"composing and storing a release: {daemon.count('held')} mails in {seconds:.1f} s")
+        took, idle = daemon.meanwhile
+        print(f"status meanwhile: median {took[len(took) // 2] * 1000:.0f} ms, {took[len(took) // 2] / idle:.1f} of "
+              f"what it takes else; longest {took[-1] * 1000:.0f} ms of {len(took)}")
         daemon.stop()
         daemon, _ = released(place / "some", SENT)
         mails = daemon.query("SELECT recipient, octets FROM message JOIN message_octets USING (id) WHERE state = 'held'")
