@@ -81,6 +81,7 @@ struct serve {
     struct job *job;       /* the planning job that runs, NULL none */
     struct reuse *reuse; /* answers of earlier plans; the job's while it runs */
     bool stopping;
+    bool clock_moves;       /* a `clock` steps through what is due */
     int reload_errors;      /* of the last reload that failed, 0 */
     char reload_error[600]; /* the first of them, with its place */
     char last_error[512];   /* for status; "" none */

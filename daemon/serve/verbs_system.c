@@ -337,6 +337,7 @@ static void advance_end(struct advance *a)
 {
     struct request *q = a->q;
 
+    q->serve->clock_moves = false;
     summary_set(q, "now",
                 json_string(instant_print(serve_now(q->serve),
                                           (char[INSTANT_TEXT]){0})));
@@ -418,6 +419,9 @@ bool verb_CLOCK(struct request *q, struct error *err)
         return fail(err, REPLY_CONFLICT,
                     "this daemon follows the machine's clock; start it with "
                     "--clock INSTANT to move time by hand");
+    if (s->clock_moves)
+        return fail(err, REPLY_LATER,
+                    "the clock is moving; wait until that is done");
     a = object_new(q->ctx, struct advance);
     a->q = q;
     if (!clock_target(text, serve_now(s), &a->to, err))
@@ -427,6 +431,7 @@ bool verb_CLOCK(struct request *q, struct error *err)
     if (a->to.second > serve_now(s).second + 40LL * 366 * 86400)
         return fail(err, REPLY_INPUT, "at most 40 years at a time");
     q->deferred = true;
+    s->clock_moves = true;
     scheduler_run(s, advance_deliver, a);
     return true;
 }

@@ -55,6 +55,27 @@ def test_every_mail_arrives_once_in_few_sessions(where):
         d.stop()
 
 
+def test_the_clock_is_moved_by_one_at_a_time(where):
+    opened = threading.Event()
+    with Server(dot=lambda session: None if opened.wait(PATIENCE) else CLOSE) as relay:
+        d = prepared(where, relay)
+        d.ctl("send", "all")
+        ended = []
+        both = [threading.Thread(target=lambda: ended.append(d.run("clock", "+1 day"))) for _ in range(2)]
+        for one in both:
+            one.start()
+        wait_for(lambda: ended)
+        assert ended[0].returncode == 75 and "the clock is moving" in ended[0].stderr
+        assert any(one.is_alive() for one in both)
+        opened.set()
+        for one in both:
+            one.join()
+        assert ended[1].returncode == 0
+        d.ctl("clock", "+1 day")
+        check_all_sent(d, relay)
+        d.stop()
+
+
 def test_verdicts_reach_the_outbox(where):
     with Server(rcpt=["450 4.2.0 greylisted", "550 5.1.1 no such user"],
                 dot=[None] * 27 + [CLOSE]) as relay:
