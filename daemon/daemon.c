@@ -139,16 +139,15 @@ static void tell_restored(const struct serve *s)
 static bool open_rules(struct serve *s, struct error *err)
 {
     struct diagnostics found = {NULL, 0, 0};
+    bool good = generation_first(s, &found, err);
 
-    s->generation =
-        generation_load(s->ctx, s->config, s->store, serve_now(s), &found);
     log_findings(&found);
-    if (s->generation)
-        return true;
-    return fail(err, REPLY_INPUT,
-                "%zu error%s in the rules, tables or "
-                "templates",
-                found.errors, found.errors == 1 ? "" : "s");
+    if (good && s->reload_errors > 0)
+        log_line(LOG_LEVEL_ERROR,
+                 "%d error%s in the rules or tables: the daemon goes by those "
+                 "that were last loaded; mend the files and reload",
+                 s->reload_errors, s->reload_errors == 1 ? "" : "s");
+    return good;
 }
 
 static bool open_all(struct process *p, struct error *err)

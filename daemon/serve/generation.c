@@ -17,11 +17,6 @@
 #define FILE_MOST  (4 * 1024 * 1024)
 #define FILES_MOST 300 /* of a directory */
 
-struct sources {
-    struct source *rows;
-    size_t n;
-};
-
 /* "file:12:3" as a place; a name alone is its first line. */
 static struct where place_of(TALLOC_CTX *ctx, const char *at)
 {
@@ -141,23 +136,19 @@ static const struct rules *with_imported(TALLOC_CTX *ctx,
     return r;
 }
 
-/* Texts of rules with the tables of the configuration and, where there is a
- * store, the officers' own holidays. */
+/* Texts of rules with tables and, where there is a store, the officers' own
+ * holidays. */
 static const struct rules *
 read_texts(TALLOC_CTX *ctx, const struct config *config, struct store *store,
-           const struct sources *texts, struct diagnostics *found)
+           const struct sources *texts, const struct sources *tables,
+           struct diagnostics *found)
 {
-    struct sources tables = {NULL, 0};
-    const struct rules *read;
+    const struct rules *read =
+        rules_read(ctx, texts->rows, texts->n, tables->rows, tables->n, found);
     struct holiday *extra = NULL;
     size_t n = 0;
     struct error err;
 
-    if (!read_directory(ctx, config->holidays, ".csv", &tables, &err)) {
-        report(ctx, found, config->file, err.text, "");
-        return NULL;
-    }
-    read = rules_read(ctx, texts->rows, texts->n, tables.rows, tables.n, found);
     if (!read || !store)
         return read;
     if (!store_holidays(ctx, store, &extra, &n, &err)) {
@@ -167,25 +158,21 @@ read_texts(TALLOC_CTX *ctx, const struct config *config, struct store *store,
     return n > 0 ? with_imported(ctx, read, extra, n) : read;
 }
 
-static const struct rules *read_rules(struct generation *g,
-                                      const struct config *config,
-                                      struct store *store,
-                                      struct diagnostics *found)
+/* The files of both directories. */
+static bool read_files(struct generation *g, const struct config *config,
+                       struct diagnostics *found)
 {
-    struct sources rules = {NULL, 0};
     struct error err;
 
-    if (!read_directory(g, config->rules, ".rules", &rules, &err)) {
+    if (!read_directory(g, config->rules, ".rules", &g->texts, &err) ||
+        !read_directory(g, config->holidays, ".csv", &g->tables, &err)) {
         report(g, found, config->file, err.text, "");
-        return NULL;
+        return false;
     }
-    if (rules.n == 0) {
+    if (g->texts.n == 0)
         report(g, found, config->rules, "no file ends in .rules here",
                "put the rules file of each sector here");
-        return NULL;
-    }
-    g->texts = rules.rows;
-    return read_texts(g, config, store, &rules, found);
+    return g->texts.n > 0;
 }
 
 static const char *file_names(TALLOC_CTX *ctx, const struct rules *r)
@@ -197,16 +184,23 @@ static const char *file_names(TALLOC_CTX *ctx, const struct rules *r)
     return all;
 }
 
-struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
-                                   struct store *store, struct instant now,
-                                   struct diagnostics *found)
+static struct generation *generation_new(TALLOC_CTX *ctx, struct instant now)
 {
     struct generation *g = object_new(ctx, struct generation);
-    struct error err;
 
     g->users = 1;
     g->loaded = now;
-    g->rules = read_rules(g, config, store, found);
+    return g;
+}
+
+/* What follows from its texts (NULL rules: they could not be read), and the
+ * templates. NULL when there was an error. */
+static struct generation *generation_make(struct generation *g, TALLOC_CTX *ctx,
+                                          const struct config *config,
+                                          struct diagnostics *found)
+{
+    struct error err;
+
     if (!templates_load(g, config->templates, &g->templates, &err) ||
         !letter_names_check(g->templates, config, &err))
         report(ctx, found, err.at[0] ? err.at : config->templates, err.text,
@@ -225,6 +219,141 @@ struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
     g->files = file_names(g, g->rules);
     g->found = *found;
     return g;
+}
+
+struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
+                                   struct store *store, struct instant now,
+                                   struct diagnostics *found)
+{
+    struct generation *g = generation_new(ctx, now);
+
+    if (read_files(g, config, found))
+        g->rules = read_texts(g, config, store, &g->texts, &g->tables, found);
+    return generation_make(g, ctx, config, found);
+}
+
+/* ---- the texts that were last loaded */
+
+static struct sources sources_of_kind(TALLOC_CTX *ctx,
+                                      const struct source_row *rows, size_t n,
+                                      const char *kind)
+{
+    struct sources all = {array_new(ctx, struct source, n), 0};
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].kind, kind) == 0)
+            all.rows[all.n++] = (struct source){rows[i].file, rows[i].text,
+                                                strlen(rows[i].text)};
+    return all;
+}
+
+static struct generation *load_last(struct serve *s, struct diagnostics *found)
+{
+    struct generation *g = generation_new(s->ctx, serve_now(s));
+    struct source_row *rows;
+    struct error err;
+    size_t n;
+
+    if (!store_sources(g, s->store, &rows, &n, &err)) {
+        report(g, found, s->config->state, err.text, "");
+        return generation_make(g, s->ctx, s->config, found);
+    }
+    g->texts = sources_of_kind(g, rows, n, SOURCE_RULES);
+    g->tables = sources_of_kind(g, rows, n, SOURCE_HOLIDAYS);
+    if (g->texts.n == 0) {
+        talloc_free(g);
+        return NULL;
+    }
+    g->rules = read_texts(g, s->config, s->store, &g->texts, &g->tables, found);
+    return generation_make(g, s->ctx, s->config, found);
+}
+
+static size_t add_rows(struct source_row *rows, size_t n, const char *kind,
+                       const struct sources *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        rows[n++] =
+            (struct source_row){kind, all->rows[i].name, all->rows[i].text};
+    return n;
+}
+
+static bool same_rows(const struct source_row *a, size_t n_a,
+                      const struct source_row *b, size_t n_b)
+{
+    bool same = n_a == n_b;
+
+    for (size_t i = 0; same && i < n_a; i++)
+        same = strcmp(a[i].kind, b[i].kind) == 0 &&
+               strcmp(a[i].file, b[i].file) == 0 &&
+               strcmp(a[i].text, b[i].text) == 0;
+    return same;
+}
+
+static bool put_rows(struct store *st, const struct source_row *rows, size_t n,
+                     struct error *err)
+{
+    if (!store_begin(st, err))
+        return false;
+    if (store_set_sources(st, rows, n, err) && store_commit(st, err))
+        return true;
+    store_rollback(st);
+    return false;
+}
+
+/* Keeps the texts of the running generation. A store that takes no writes is
+ * no reason not to run. */
+static void keep_last(struct serve *s)
+{
+    const struct generation *g = s->generation;
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    struct source_row *was,
+        *rows = array_new(tmp, struct source_row, g->texts.n + g->tables.n);
+    size_t n_was, n = add_rows(rows, 0, SOURCE_HOLIDAYS, &g->tables);
+    struct error err;
+
+    n = add_rows(rows, n, SOURCE_RULES, &g->texts);
+    if (!store_sources(tmp, s->store, &was, &n_was, &err) ||
+        (!same_rows(was, n_was, rows, n) && !put_rows(s->store, rows, n, &err)))
+        serve_report(s, "rules", &err);
+    talloc_free(tmp);
+}
+
+/* For `status`: what was wrong with the files. */
+static const struct diagnostic *tell_refused(struct serve *s,
+                                             const struct diagnostics *found)
+{
+    const struct diagnostic *first = &found->rows[0];
+
+    for (size_t i = 0; i < found->n; i++)
+        if (found->rows[i].severity == SEVERITY_ERROR) {
+            first = &found->rows[i];
+            break;
+        }
+    s->reload_errors = (int)found->errors;
+    (void)snprintf(s->reload_error, sizeof s->reload_error,
+                   "%.200s:%d:%d: %.350s", first->where.file, first->where.line,
+                   first->where.column, first->text);
+    return first;
+}
+
+bool generation_first(struct serve *s, struct diagnostics *found,
+                      struct error *err)
+{
+    struct diagnostics of_last = {NULL, 0, 0};
+
+    s->generation =
+        generation_load(s->ctx, s->config, s->store, serve_now(s), found);
+    if (s->generation) {
+        keep_last(s);
+        return true;
+    }
+    s->generation = load_last(s, &of_last);
+    if (!s->generation)
+        return fail(err, REPLY_INPUT,
+                    "%zu error%s in the rules, tables or templates",
+                    found->errors, found->errors == 1 ? "" : "s");
+    (void)tell_refused(s, found);
+    return true;
 }
 
 void generation_hold(struct generation *g)
@@ -269,7 +398,8 @@ bool generation_place(TALLOC_CTX *ctx, struct serve *s, struct draft_file *file,
         file->sector = memory_text(ctx, running->sectors[0].code);
         return true;
     }
-    alone = read_texts(ctx, s->config, s->store, &own, &of);
+    alone =
+        read_texts(ctx, s->config, s->store, &own, &s->generation->tables, &of);
     if (alone)
         file->sector = alone->sectors[0].code;
     if (!alone || !generation_has(s, file->sector))
@@ -285,7 +415,7 @@ const struct rules *generation_with(TALLOC_CTX *ctx, struct serve *s,
     struct sources all = {array_new(ctx, struct source, running->n_sectors),
                           running->n_sectors};
 
-    memcpy(all.rows, s->generation->texts, all.n * sizeof all.rows[0]);
+    memcpy(all.rows, s->generation->texts.rows, all.n * sizeof all.rows[0]);
     for (size_t i = 0; i < n; i++) {
         size_t at = sector_place(running, files[i].sector);
 
@@ -293,7 +423,8 @@ const struct rules *generation_with(TALLOC_CTX *ctx, struct serve *s,
             all.rows[at] = (struct source){files[i].file, files[i].text,
                                            strlen(files[i].text)};
     }
-    return read_texts(ctx, s->config, s->store, &all, found);
+    return read_texts(ctx, s->config, s->store, &all, &s->generation->tables,
+                      found);
 }
 
 bool serve_reload(struct serve *s, struct error *err)
@@ -304,17 +435,8 @@ bool serve_reload(struct serve *s, struct error *err)
 
     next = generation_load(tmp, s->config, s->store, serve_now(s), &found);
     if (!next) {
-        const struct diagnostic *first = &found.rows[0];
+        const struct diagnostic *first = tell_refused(s, &found);
 
-        for (size_t i = 0; i < found.n; i++)
-            if (found.rows[i].severity == SEVERITY_ERROR) {
-                first = &found.rows[i];
-                break;
-            }
-        s->reload_errors = (int)found.errors;
-        (void)snprintf(s->reload_error, sizeof s->reload_error,
-                       "%.200s:%d:%d: %.350s", first->where.file,
-                       first->where.line, first->where.column, first->text);
         (void)fail(err, REPLY_INPUT, "%s%s (%zu error%s; nothing is changed)",
                    first->text, first->hint[0] ? "; see `check`" : "",
                    found.errors, found.errors == 1 ? "" : "s");
@@ -328,6 +450,7 @@ bool serve_reload(struct serve *s, struct error *err)
     generation_release(s->generation);
     s->generation = talloc_steal(s->ctx, next);
     talloc_free(tmp);
+    keep_last(s);
     draft_forget(s);
     vtimezone_forget();
     office_forget_zones();

@@ -31,11 +31,17 @@ struct delivery;
 struct job;
 struct reuse;
 
+struct sources {
+    struct source *rows;
+    size_t n;
+};
+
 /* One generation of rules and templates: frozen, replaced whole by reload. A
  * job that uses it keeps it alive. */
 struct generation {
     const struct rules *rules;
-    struct source *texts; /* the rules files, one per sector, in its order */
+    struct sources texts;  /* the rules files, one per sector, in its order */
+    struct sources tables; /* of holidays */
     const char *title, *codes, *files; /* of its sectors, for people */
     struct templates *templates;
     struct agendas *agendas; /* that were laid by them */
@@ -111,12 +117,19 @@ void serve_alive(struct serve *s);
 void serve_report(struct serve *s, const char *what, const struct error *err);
 
 /* ---- generation.c */
-/* Reads rules, tables and templates as the configuration says. `imported` are
- * holidays that officers entered; they win over the tables. All findings go
- * into *found (on ctx); NULL when there was an error. On ctx. */
+/* Reads rules, tables and templates as the configuration says. Holidays that
+ * officers entered (in the store, NULL none) win over the tables. All findings
+ * go into *found (on ctx); NULL when there was an error. On ctx. */
 struct generation *generation_load(TALLOC_CTX *ctx, const struct config *config,
                                    struct store *store, struct instant now,
                                    struct diagnostics *found);
+/* The first, at the start. Where the files have errors: that of the rules and
+ * tables that were last loaded, so that a slip of the pen and a power cut take
+ * no calendar away; then serve->reload_errors is set, as after a reload that
+ * failed. REPLY_INPUT when there are none, or they are of no use with today's
+ * templates. Findings are for the caller to show, on s->ctx. */
+bool generation_first(struct serve *s, struct diagnostics *found,
+                      struct error *err) MUST_USE;
 void generation_hold(struct generation *g);
 void generation_release(struct generation *g);
 /* Which running sector the file is in place of: sets file->sector, to its own

@@ -1,5 +1,5 @@
 /*
- * Small facts: settings, history, holidays, rendered feeds.
+ * Small facts: settings, loaded texts, history, holidays, rendered feeds.
  */
 #include "daemon/base/memory.h"
 #include "daemon/base/text.h"
@@ -30,6 +30,33 @@ bool store_set_setting(struct store *st, const char *name, const char *value,
     query_text(&q, value);
     if (!query_run(&q, NULL, err))
         return wrap(err, "setting %s", name);
+    return true;
+}
+
+/* ---- texts that were loaded */
+
+bool store_sources(TALLOC_CTX *ctx, struct store *st, struct source_row **ret,
+                   size_t *ret_n, struct error *err)
+{
+    struct query q = query_of(st, SQL_SOURCES);
+
+    return query_list(ctx, &q, ret, ret_n, err);
+}
+
+bool store_set_sources(struct store *st, const struct source_row *rows,
+                       size_t n, struct error *err)
+{
+    struct query clear = query_of(st, SQL_CLEAR_SOURCES);
+
+    if (!query_run(&clear, NULL, err))
+        return wrap(err, "loaded texts");
+    for (size_t i = 0; i < n; i++) {
+        struct query q = query_of(st, SQL_PUT_SOURCE);
+
+        query_record(&q, &rows[i]);
+        if (!query_run(&q, NULL, err))
+            return wrap(err, "text of %s", rows[i].file);
+    }
     return true;
 }
 

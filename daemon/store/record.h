@@ -60,7 +60,8 @@ extern const struct record record_edition, record_item, record_past,
     record_message_state, record_message_octets, record_feed, record_printed,
     record_feed_token, record_item_access, record_poll, record_log,
     record_log_new, record_inbox, record_inbox_new, record_inbox_head,
-    record_reply, record_version, record_draft, record_draft_file;
+    record_reply, record_version, record_draft, record_draft_file,
+    record_source;
 
 /* "a", "b", "c" in double quotes. */
 char *record_names(TALLOC_CTX *ctx, const struct record *r);

@@ -357,6 +357,15 @@ const struct record record_draft_file =
     RECORD("rules of a draft", draft_file_columns);
 #undef ROW
 
+#define ROW source_row
+static const struct column source_columns[] = {
+    COLUMN("kind", TEXT, kind),
+    COLUMN("file", TEXT, file),
+    COLUMN("text", TEXT, text),
+};
+const struct record record_source = RECORD("loaded text", source_columns);
+#undef ROW
+
 /* As messages: the octets are last, a new row has no id. */
 #define ROW inbox_row
 static const struct column inbox_columns[] = {

@@ -449,11 +449,19 @@ static const char stays[] =
     "ALTER TABLE version_edition ADD COLUMN afresh INTEGER NOT NULL DEFAULT 0"
     "  CHECK (afresh >= 0);";
 
+/* The texts that were last loaded without an error. */
+static const char sources[] =
+    "CREATE TABLE source("
+    "  kind TEXT NOT NULL CHECK (kind IN ('rules', 'holidays')),"
+    "  file TEXT NOT NULL,"
+    "  text TEXT NOT NULL,"
+    "  PRIMARY KEY (kind, file)"
+    ") STRICT, WITHOUT ROWID;";
+
 /* clang-format on */
 
 const char *const schema_steps[] = {
-    drafts,        versions, identities,    facts,     mails,
-    documents,     replies,  private_feeds, vacancies, octets,
-    subscriptions, parties,  stamps,        accesses,  draft_file,
-    prints,        stays};
+    drafts,  versions,      identities, facts,  mails,         documents,
+    replies, private_feeds, vacancies,  octets, subscriptions, parties,
+    stamps,  accesses,      draft_file, prints, stays,         sources};
 const int schema_version = sizeof schema_steps / sizeof schema_steps[0];

@@ -150,6 +150,20 @@ bool store_floor(TALLOC_CTX *ctx, struct store *st, struct floor *ret,
 bool store_set_floor(struct store *st, const struct floor *f,
                      struct error *err) MUST_USE;
 
+/* ---- the texts that were last loaded without an error */
+#define SOURCE_RULES    "rules"
+#define SOURCE_HOLIDAYS "holidays"
+struct source_row {
+    const char *kind; /* one of the above */
+    const char *file, *text;
+};
+/* By kind and file. */
+bool store_sources(TALLOC_CTX *ctx, struct store *st, struct source_row **ret,
+                   size_t *ret_n, struct error *err) MUST_USE;
+/* These in place of all. */
+bool store_set_sources(struct store *st, const struct source_row *rows,
+                       size_t n, struct error *err) MUST_USE;
+
 /* ---- history entered by officers, and imported holidays */
 bool store_history(TALLOC_CTX *ctx, struct store *st, struct history *ret,
                    struct error *err) MUST_USE;

@@ -180,9 +180,22 @@ def test_hung_it_comes_back(m):
     restored(m)
 
 
-@pytest.mark.parametrize("what", ["configuration", "rules"])
-def test_what_is_broken_is_tried_once(m, what):
-    path = "/etc/convened/convened.conf" if what == "configuration" else RULES
+def test_a_restart_on_bad_rules_goes_by_those_of_before(m):
+    m.run(f"cp {RULES} /root/good; echo garbage >> {RULES}")
+    try:
+        m.restart()
+        assert m.show("ActiveState") == "active"
+        assert "1 error in the files that were to be loaded" in m.show("StatusText")
+        assert f"{RULES}:" in m.journal("-p err -n 12")
+        assert "release:" in m.run("convenectl status")
+    finally:
+        m.run(f"cp /root/good {RULES}")
+    m.run("systemctl reload convened")
+    assert "error" not in m.show("StatusText")
+
+
+def test_a_broken_configuration_is_tried_once(m):
+    path = "/etc/convened/convened.conf"
     m.run(f"cp {path} /root/good; echo garbage >> {path}")
     try:
         assert m.status("systemctl restart convened") != 0
