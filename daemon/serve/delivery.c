@@ -216,9 +216,10 @@ static void on_verdict(void *self, int64_t id, enum verdict_word verdict,
 static void on_done(void *self, bool relay_up, const char *note)
 {
     struct delivery *d = self;
+    bool stopped = d->serve->stopping; /* by us: no attempt of theirs failed */
 
     for (size_t i = 0; i < d->n; i++)
-        settle(d, &d->mails[i], MAIL_DEFERRED, !relay_up,
+        settle(d, &d->mails[i], MAIL_DEFERRED, !relay_up || stopped,
                d->mails[i].verdict && d->mails[i].verdict[0]
                    ? d->mails[i].verdict
                    : note);

@@ -64,7 +64,8 @@ class Machine:
         """Waits for it; its last value."""
         end = time.monotonic() + seconds
         while not (value := condition()):
-            assert time.monotonic() < end, self.run("journalctl -u convened -n 40 --no-pager")
+            assert time.monotonic() < end, self.run(
+                "journalctl -u convened -n 40 --no-pager; timeout 10 convenectl status", check=False)
             time.sleep(0.1)
         return value
 

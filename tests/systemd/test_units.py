@@ -191,7 +191,7 @@ def test_a_restart_on_bad_rules_goes_by_those_of_before(m):
     finally:
         m.run(f"cp /root/good {RULES}")
     m.run("systemctl reload convened")
-    assert "error" not in m.show("StatusText")
+    m.until(lambda: "error" not in m.show("StatusText"))
 
 
 def test_a_broken_configuration_is_tried_once(m):
