@@ -451,6 +451,7 @@ static int run_on_terminal(struct fixture *f, const char *const *words,
     assert_true(child >= 0);
     if (child == 0) {
         (void)unsetenv("COLUMNS");
+        (void)setenv("TERM", "xterm", 1);
         (void)execv(BUILD_DIR "/convenectl", (char *const *)(uintptr_t)argv);
         _exit(127);
     }
