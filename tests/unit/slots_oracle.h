@@ -45,6 +45,24 @@ struct tiny {
 
 static const struct zone *zones[4];
 
+/* Set up and tear down of a group of tests. */
+static int zones_load(void **state)
+{
+    static const char *const names[] = {"Asia/Brunei", "America/New_York",
+                                        "Asia/Kolkata", "Europe/Brussels"};
+    struct error err;
+    *state = talloc_new(NULL);
+    for (int z = 0; z < 4; z++)
+        if (!zone_load(*state, names[z], &zones[z], &err))
+            return -1;
+    return 0;
+}
+
+static int zones_free(void **state)
+{
+    return talloc_free(*state);
+}
+
 static void tiny_days(struct tiny *t)
 {
     t->in.n_days = (size_t)(1 + die(3));

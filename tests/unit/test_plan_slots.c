@@ -180,23 +180,6 @@ static void test_conflicts_are_minimal(void **state)
     assert_true(reasons > 100);
 }
 
-static int zones_load(void **state)
-{
-    static const char *const names[] = {"Asia/Brunei", "America/New_York",
-                                        "Asia/Kolkata", "Europe/Brussels"};
-    struct error err;
-    *state = talloc_new(NULL);
-    for (int z = 0; z < 4; z++)
-        if (!zone_load(*state, names[z], &zones[z], &err))
-            return -1;
-    return 0;
-}
-
-static int zones_free(void **state)
-{
-    return talloc_free(*state);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

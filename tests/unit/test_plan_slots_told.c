@@ -193,23 +193,6 @@ static void test_a_small_price_is_weighed(void **state)
     assert_true(moves > 20);
 }
 
-static int zones_load(void **state)
-{
-    static const char *const names[] = {"Asia/Brunei", "America/New_York",
-                                        "Asia/Kolkata", "Europe/Brussels"};
-    struct error err;
-    *state = talloc_new(NULL);
-    for (int z = 0; z < 4; z++)
-        if (!zone_load(*state, names[z], &zones[z], &err))
-            return -1;
-    return 0;
-}
-
-static int zones_free(void **state)
-{
-    return talloc_free(*state);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
